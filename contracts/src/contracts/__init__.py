@@ -1,0 +1,1 @@
+"""What the services of Maillage say to each other."""

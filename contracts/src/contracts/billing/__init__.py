@@ -1,0 +1,67 @@
+"""Owns every fact that billing tells: prices, charges, fibre lines, bill runs and invoices."""
+
+from contracts.billing.charges import (
+    CHARGES,
+    ChargeAdjusted,
+    ChargeCancelled,
+    ChargeInvoiced,
+    ChargeLeftUnpriced,
+    ChargePriced,
+    ChargeSource,
+    ChargeState,
+)
+from contracts.billing.fibre_lines import (
+    FIBRE_LINES,
+    ActivationProof,
+    FibreLineActivated,
+    FibreLineAppointmentBooked,
+    FibreLineNotEligible,
+    FibreLineOrdered,
+    FibreLineQualified,
+    FibreLineState,
+)
+from contracts.billing.invoices import (
+    BILL_RUNS,
+    INVOICES,
+    BillRunPlanned,
+    BillRunReleased,
+    BillRunSealed,
+    BillRunState,
+    InvoicedItem,
+    InvoiceSealed,
+    VatLine,
+)
+from contracts.billing.prices import PRICE_BOOKS, Deliberation, Issuer, Price, PriceBookPublished
+
+__all__ = [
+    "BILL_RUNS",
+    "CHARGES",
+    "FIBRE_LINES",
+    "INVOICES",
+    "PRICE_BOOKS",
+    "ActivationProof",
+    "BillRunPlanned",
+    "BillRunReleased",
+    "BillRunSealed",
+    "BillRunState",
+    "ChargeAdjusted",
+    "ChargeCancelled",
+    "ChargeInvoiced",
+    "ChargeLeftUnpriced",
+    "ChargePriced",
+    "ChargeSource",
+    "ChargeState",
+    "Deliberation",
+    "FibreLineActivated",
+    "FibreLineAppointmentBooked",
+    "FibreLineNotEligible",
+    "FibreLineOrdered",
+    "FibreLineQualified",
+    "FibreLineState",
+    "InvoiceSealed",
+    "InvoicedItem",
+    "Issuer",
+    "Price",
+    "PriceBookPublished",
+    "VatLine",
+]
