@@ -1,0 +1,1 @@
+"""The operator of Maillage: starts it, watches it, proves it."""

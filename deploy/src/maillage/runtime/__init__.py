@@ -1,0 +1,1 @@
+"""The servers and processes that `maillage up` starts: PostgreSQL, Kafka, the mail sink, the services."""
