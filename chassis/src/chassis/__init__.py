@@ -1,0 +1,1 @@
+"""How a service of Maillage runs; no domain word in it."""

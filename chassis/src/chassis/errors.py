@@ -1,0 +1,82 @@
+"""Refusals, which callers see and can cure, and faults, which only operators see."""
+
+import re
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import JsonValue
+
+Language = Literal["en", "fr"]
+
+
+class Refused(Exception):
+    """The request is refused."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "refused"
+    fr: ClassVar[str] = "La demande est refusée."
+    cure: ClassVar[tuple[str, str] | None] = None
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if not cls.__doc__ or "fr" not in vars(cls):
+            raise TypeError(f"{cls.__name__} needs its message: a docstring (English) and `fr` (French)")
+        cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+
+    def __init__(self, **values: JsonValue) -> None:
+        self.values: Mapping[str, JsonValue] = values
+        super().__init__(self.code, values)
+
+    def said(self, language: Language = "en") -> str:
+        """Return the refusal as one sentence, its values filled in."""
+        message = self.fr if language == "fr" else (self.__doc__ or "").strip()
+        return message.format_map(self.values)
+
+    def cure_said(self, language: Language = "en") -> str | None:
+        """Return what the caller can do about it, or None where nothing can be done."""
+        if self.cure is None:
+            return None
+        return self.cure[1 if language == "fr" else 0].format_map(self.values)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.said()}"
+
+
+class NotFound(Refused):
+    """There is no {what} {id} here."""
+
+    status = 404
+    fr = "Il n'y a pas de {what} {id} ici."
+
+
+class Invalid(Refused):
+    """The request cannot be read: {reason}."""
+
+    status = 422
+    fr = "La demande est illisible : {reason}."
+
+
+class Unauthenticated(Refused):
+    """Sign in first: the request carries no valid token."""
+
+    status = 401
+    fr = "Connectez-vous d'abord : la demande ne porte pas de jeton valable."
+
+
+class Forbidden(Refused):
+    """Your roles do not allow you to {action} here."""
+
+    status = 403
+    fr = "Vos rôles ne vous permettent pas l'acte « {action} » ici."
+
+
+class CatchingUp(Refused):
+    """The service is still reading what the others said; it answers in a moment."""
+
+    status = 503
+    fr = "Le service lit encore ce que les autres ont annoncé ; il répondra dans un instant."
+    cure = ("Try again in {retry_after} seconds.", "Réessayez dans {retry_after} secondes.")
+
+
+class Fault(Exception):
+    """Trouble of the infrastructure, never shown to a caller; subclasses end in Error."""
