@@ -1,0 +1,1 @@
+"""Time and place: what can be booked, when it is open, who may book it, and that nothing is taken twice."""

@@ -1,0 +1,1 @@
+"""Who, and by what right: territories, sites, persons, organisations, plans, sign-in."""

@@ -1,0 +1,1 @@
+"""Messages and partners: mail, inbox, preferences, the event feed."""
