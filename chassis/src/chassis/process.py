@@ -22,6 +22,7 @@ from chassis.http import application
 from chassis.jwks import JwksKeeper
 from chassis.kafka import Kafka
 from chassis.lane_worker import LaneWorker
+from chassis.observed import Observed
 from chassis.pages import Cursors
 from chassis.relay import Relay
 from chassis.settings import Settings
@@ -142,7 +143,7 @@ class Process:
         doorway = Doorway(desk, verifier, Cursors.in_directory(settings.secrets_dir))
         self._health.needs_for_work("database", database_answers(requests))
         self._health.needs_for_work("migrations", migrations_current(settings.database_url, name))
-        app = application(name, self._service.routes, doorway, self._health)
+        app = application(name, self._service.routes, doorway, self._health, [Observed()])
         self._start("api", self._serve(app, requests))
 
     async def _serve(self, app: Any, requests: Database) -> None:

@@ -33,6 +33,7 @@ from chassis.http import (
     query,
 )
 from chassis.ids import new_id
+from chassis.observed import Observed
 from chassis.pages import Asked, Cursors, Order, Page
 from chassis.tokens import Signer, Verifier
 
@@ -189,7 +190,7 @@ async def an_api(database: Database, territory: str, secrets_dir: Path) -> Async
     health = Health()
     health.needs_for_life("loop", alright)
     health.needs_for_work("kafka", amiss)
-    app: Any = application("probe", [create_, touch_, show_, list_], doorway, health)
+    app: Any = application("probe", [create_, touch_, show_, list_], doorway, health, [Observed()])
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield Api(client, signer, territory)
