@@ -18,7 +18,7 @@ def probe_tables(request: pytest.FixtureRequest) -> None:
     """The tables of the probe, where a server is there to hold them."""
     if "MAILLAGE_TEST_POSTGRES" not in os.environ:
         return
-    own_database = request.getfixturevalue("own_database")
-    with psycopg.connect(own_database.migrator_url, autocommit=True) as connection:
+    database = request.getfixturevalue("service_database")("probe", ())
+    with psycopg.connect(database.migrator_url, autocommit=True) as connection:
         connection.execute(TABLES)
         connection.execute(PROTECT)

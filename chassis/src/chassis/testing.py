@@ -77,7 +77,7 @@ def service_database(postgres: str) -> Iterator[DatabaseFactory]:
             _run(server, "DROP DATABASE {} WITH (FORCE)", database.name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def own_database(service: tuple[str, tuple[str, ...]], service_database: DatabaseFactory) -> ServiceDatabase:
     """The database of the service under test."""
     return service_database(*service)
