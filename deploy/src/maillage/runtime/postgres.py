@@ -43,7 +43,6 @@ UNSAFE_AND_FAST = {
     "fsync": "off",
     "full_page_writes": "off",
     "max_wal_size": "2GB",
-    "synchronous_commit": "off",
 }
 
 
