@@ -1,12 +1,17 @@
 """A sandbox territory's clock moves forward only, and only its own."""
 
 import asyncio
+import datetime as dt
 from datetime import timedelta
 
 import pytest
+from probe import a_batch, a_record
 
+from chassis.breaker import Breaker
 from chassis.db import Database
-from chassis.territory_clock import ClockBackwards, ahead, set_ahead
+from chassis.step import Step
+from chassis.territory_clock import ClockBackwards, ahead, follower, set_ahead
+from contracts.membership import TerritoryClockMoved, TerritoryOpened
 
 DAY = timedelta(days=1)
 
@@ -50,10 +55,40 @@ async def test_the_clock_never_moves_back(database: Database, territory: str, as
         assert await ahead(tx) == 2 * DAY
 
 
-async def test_a_first_offset_below_zero_is_refused(database: Database, territory: str) -> None:
+async def test_a_sandbox_may_open_in_the_past_and_then_moves_forward(
+    database: Database, territory: str
+) -> None:
+    async with database.tx(territory) as tx:
+        await set_ahead(tx, -200 * DAY)
+    async with database.tx(territory) as tx:
+        await set_ahead(tx, -150 * DAY)
     with pytest.raises(ClockBackwards):
         async with database.tx(territory) as tx:
-            await set_ahead(tx, -DAY)
+            await set_ahead(tx, -160 * DAY)
+    async with database.tx(territory) as tx:
+        assert await ahead(tx) == -150 * DAY
+
+
+async def test_a_service_follows_the_clocks_it_hears_of(worker_database: Database, territory: str) -> None:
+    clock = follower("probe")
+    start = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+    opened = TerritoryOpened(
+        territory_id=territory,
+        name="Pays d'Essai",
+        kind="CA",
+        zone="Europe/Paris",
+        sandbox=True,
+        sandbox_start=start,
+        offset_seconds=-86_400 * 200,
+    )
+    moved = TerritoryClockMoved(
+        territory_id=territory, offset_seconds=-86_400, previous_offset_seconds=-86_400 * 200, now=start
+    )
+    batch = a_batch(a_record(opened, 1, territory), a_record(moved, 2, territory))
+    outcome = await Step(worker_database, clock, Breaker()).run(batch, careful=False)
+    assert outcome.handled == 2
+    async with worker_database.tx(territory) as tx:
+        assert await ahead(tx) == -DAY
 
 
 async def test_of_moves_made_at_once_the_farthest_stands(database: Database, territory: str) -> None:
