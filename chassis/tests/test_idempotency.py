@@ -19,6 +19,7 @@ from chassis.commands import RERUNS, Answered, Busy, Caller, Desk, Open
 from chassis.db import Database, Tx
 from chassis.decisions import Principal
 from chassis.errors import Forbidden, Refused
+from chassis.housekeeping import forget_answers
 from chassis.idempotency import Attempt, IdReused, KeyReused, Stored, claim, digest, purge, settle
 from chassis.ids import new_id
 from chassis.outbox import Cause
@@ -339,3 +340,20 @@ def test_the_digest_is_of_the_content_not_of_its_writing() -> None:
 def test_different_keys_of_json_objects_have_different_digests(one: bytes, other: bytes) -> None:
     digests = {digest("POST", "/", b'{"%s": 1}' % name.hex().encode()) for name in (one, other)}
     assert len(digests) == len({one, other})
+
+
+async def test_old_answers_of_every_territory_are_forgotten(
+    worker_database: Database, admin: Admin, territory: str, other_territory: str
+) -> None:
+    for siren, age in ((territory, "31 days"), (other_territory, "31 days"), (territory, "29 days")):
+        await admin.execute(
+            "INSERT INTO idempotency (territory_id, actor_id, key, digest, recorded_at)"
+            " VALUES ($1, 'someone', $2, '', now() - $2::text::interval)",
+            siren,
+            age,
+        )
+    await forget_answers(worker_database)
+    left = await admin.fetch(
+        "SELECT key FROM idempotency WHERE territory_id = ANY ($1)", [territory, other_territory]
+    )
+    assert [row["key"] for row in left] == ["29 days"]

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from chassis.db import Database, Tx
@@ -55,7 +55,13 @@ names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 rows_drawn = st.lists(st.tuples(names, st.integers(-(2**63), 2**63 - 1)), max_size=12, unique=True)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# an example takes many transactions: a failure is shown as found, not shrunk
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(st.sampled_from([OLDEST, NEWEST]), rows_drawn, st.lists(rows_drawn, max_size=4), st.integers(1, 5))
 async def test_each_row_there_from_the_start_is_met_once_under_concurrent_writes(
     database: Database, order: Order, rows: list[Row], between: list[list[Row]], limit: int

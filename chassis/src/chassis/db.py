@@ -237,7 +237,7 @@ class Database:
 async def _roll_back(connection: Connection) -> None:
     try:
         await connection.execute("ROLLBACK", timeout=5)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except Exception:  # noqa: BLE001 - whatever the driver says, this connection is not used again
         connection.terminate()
 
 

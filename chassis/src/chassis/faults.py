@@ -23,7 +23,7 @@ def is_infrastructure(error: Exception, connection: Connection, *, patient: bool
     A handler's own OSError or TimeoutError looks like trouble of the network. While `patient`, it is taken
     for that; afterwards, with a live database, it is the handler's error, so that it cannot block the others.
     """
-    if connection.is_closed():
+    if connection.is_closed() or isinstance(error, asyncpg.InternalClientError):
         return True
     if isinstance(error, asyncpg.PostgresError):
         state = error.sqlstate or ""

@@ -18,6 +18,7 @@ from chassis.door import Doorway
 from chassis.effects import Effects
 from chassis.faults import described
 from chassis.health import Health, database_answers, migrations_current
+from chassis.housekeeping import keep_house
 from chassis.http import application
 from chassis.jwks import JwksKeeper
 from chassis.kafka import Kafka
@@ -112,6 +113,7 @@ class Process:
             self._start(consumer.name, self._consume(consumer))
             self._health.needs_for_work(f"consumer {consumer.name}", consumer.check)
         self._start("lanes", LaneWorker(database, self._service.subscribers).run(self._stopping))
+        self._start("housekeeping", keep_house(database, self._stopping))
         if self._service.timers:
             self._start("timers", Timers(database, dict(self._service.timers)).run(self._stopping))
         if self._service.channels:

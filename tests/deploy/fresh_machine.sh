@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Proves the README's two commands on a machine that has nothing: Debian's smallest system with python3-venv
+# and make, as an unprivileged user. Needs root, debootstrap and the registries. Prints seconds and sizes.
+#   tests/deploy/fresh_machine.sh [--with-tests]
+set -euo pipefail
+here=$(cd "$(dirname "$0")/../.." && pwd)
+place=$(mktemp -d /var/tmp/maillage-fresh.XXXX)
+root=$place/root
+with_tests=${1:-}
+link=2500000 # bytes a second: 20 Mbit/s
+
+leave() {
+    if [ -n "${platform:-}" ]; then kill -INT -- "-$platform" 2>/dev/null || true; fi
+    for mounted in proc dev/shm; do umount "$root/$mounted" 2>/dev/null || true; done
+    rm -rf "$place"
+}
+trap leave EXIT
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+received() { awk -F'[: ]+' '$2 != "lo" && NR > 2 { sum += $3 } END { print sum }' /proc/net/dev; }
+# As the visitor: no variable of this machine but the certificates that its network may need.
+visit() {
+    chroot --userspec=visitor:visitor "$root" env -i HOME=/home/visitor PATH=/usr/bin:/bin LANG=C.UTF-8 \
+        ${certificates:+SSL_CERT_FILE=$certificates PIP_CERT=$certificates} \
+        bash -c "cd ~/maillage && $1"
+}
+
+echo "== a machine that has nothing"
+debootstrap --variant=minbase --include=python3,python3-venv,make,ca-certificates \
+    "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$root" >"$place/log" 2>&1 || fail "$(tail -3 "$place/log")"
+mount -t proc proc "$root/proc"
+mkdir -p "$root/dev/shm" && mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
+cp /etc/resolv.conf /etc/hosts "$root/etc/"
+if [ -n "${SSL_CERT_FILE:-}" ]; then
+    certificates=/etc/machine-certificates.pem
+    cp "$SSL_CERT_FILE" "$root$certificates"
+fi
+chroot "$root" useradd --create-home visitor
+git clone --quiet "$here" "$root/home/visitor/maillage"
+chroot "$root" chown -R visitor:visitor /home/visitor
+
+# Starts `make run` in a process group of its own and waits until all parts are ready.
+ready_within() {
+    local begun=$SECONDS
+    setsid bash -c "$(declare -f visit); root=$root certificates=${certificates:-}; visit 'make run'" \
+        >"$place/run.log" 2>&1 </dev/null &
+    platform=$!
+    until visit '.venv/bin/maillage status --json 2>/dev/null' 2>/dev/null | grep -q '^{"ready": *true'; do
+        kill -0 "$platform" 2>/dev/null || fail "make run ended: $(tail -5 "$place/run.log")"
+        ((SECONDS - begun < $1)) || fail "not ready after $1 s: $(tail -5 "$place/run.log")"
+        sleep 0.5
+    done
+    took=$((SECONDS - begun))
+}
+stop() {
+    visit '.venv/bin/maillage down' || fail "maillage down"
+    wait "$platform" 2>/dev/null || true
+    platform=
+}
+
+echo "== without python3-venv, one sentence names the package"
+mv "$root/usr/lib/python3.11/ensurepip" "$place/ensurepip"
+said=$(visit 'make run' 2>&1 || true)
+mv "$place/ensurepip" "$root/usr/lib/python3.11/ensurepip"
+grep -q 'install the package python3-venv' <<<"$said" || fail "make run said: $said"
+echo "$said"
+
+echo "== make run, for the first time"
+before=$(received)
+ready_within 600
+bytes=$(($(received) - before))
+working=$((took - 0))
+echo "ready after $took s; $((bytes / 1000000)) MB received, which a link of 20 Mbit/s brings in $((bytes / link)) s"
+visit 'du -sh .venv .maillage ~/.cache 2>/dev/null' || true
+((bytes / link + working <= 300)) || fail "more than five minutes on a link of 20 Mbit/s"
+stop
+
+echo "== make run, for the second time"
+ready_within 60
+echo "ready after $took s"
+((took <= 15)) || fail "more than 15 s"
+stop
+
+if [ "$with_tests" = --with-tests ]; then
+    echo "== make test"
+    begun=$SECONDS
+    visit 'make test' || fail "make test"
+    echo "make test took $((SECONDS - begun)) s"
+    ((SECONDS - begun < 480)) || fail "more than eight minutes"
+fi
+echo "1 passed, 0 failed"
