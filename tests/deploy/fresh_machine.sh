@@ -21,7 +21,7 @@ received() { awk -F'[: ]+' '$2 != "lo" && NR > 2 { sum += $3 } END { print sum }
 # As the visitor: no variable of this machine but the certificates that its network may need.
 visit() {
     chroot --userspec=visitor:visitor "$root" env -i HOME=/home/visitor PATH=/usr/bin:/bin LANG=C.UTF-8 \
-        ${certificates:+SSL_CERT_FILE=$certificates PIP_CERT=$certificates} \
+        ${certificates:+SSL_CERT_FILE=$certificates PIP_CERT=$certificates REQUESTS_CA_BUNDLE=$certificates} \
         bash -c "cd ~/maillage && $1"
 }
 
