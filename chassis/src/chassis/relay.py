@@ -21,7 +21,8 @@ LEASE = 6.0  # seconds; a dead relay is replaced after it
 PAGE = 2_000  # rows of one poll
 LONG_POLL = 0.5  # seconds between polls when no commit wakes the relay
 FINISH = 10.0  # seconds to send what is left after `stop`
-LAGGARD = 0.25  # seconds after which a partition no longer holds up the others
+TOGETHER = 0.005  # seconds in which most batches are acknowledged, so that one poll serves them all
+LAGGARD = 0.25  # seconds between polls while a partition gives no answer
 _REST = (0.1, 3.0)  # seconds a failing partition, or the whole relay, rests: first, most
 
 Place = tuple[str, int]  # topic, partition
@@ -84,7 +85,8 @@ class Relay:
                 rest = _REST[0]
             except Exception as error:  # noqa: BLE001 - a relay outlives every trouble
                 log.warning("relay rests", error=described(error), seconds=rest)
-                self._drop_connection()
+                if not isinstance(error, KafkaError):
+                    self._drop_connection()
                 await self._pause(rest * random.uniform(0.5, 1))  # noqa: S311 - jitter, no secret
                 rest = min(rest * 2, _REST[1])
 
@@ -95,19 +97,27 @@ class Relay:
 
     async def _cycle(self) -> None:
         connection = await self._connected()
+        self._wake.clear()
         if not await self._lease(connection):
             await self._pause(0.3)
             return
         if self._producer is None:
             self._producer = await self._kafka.producer()
-        self._wake.clear()
         rows = await self._poll(connection)
         self._dispatch(rows)
         if self._sending:
-            await asyncio.wait(self._sending.values(), timeout=LAGGARD)
+            await self._progress()
             self._collect()
         elif not self._acknowledged:
             await self._pause(LONG_POLL)
+
+    async def _progress(self) -> None:
+        """Wait for the batches under way, together if they are quick; a laggard holds up no commit."""
+        done, slow = await asyncio.wait(self._sending.values(), timeout=TOGETHER)
+        if not done:
+            woken = asyncio.create_task(self._wake.wait())
+            await asyncio.wait({*slow, woken}, timeout=LAGGARD, return_when=asyncio.FIRST_COMPLETED)
+            woken.cancel()
 
     async def _connected(self) -> "asyncpg.Connection[asyncpg.Record]":
         if self._connection is None or self._connection.is_closed():
