@@ -21,7 +21,7 @@ class Refused(Exception):
         super().__init_subclass__()
         if not cls.__doc__ or "fr" not in vars(cls):
             raise TypeError(f"{cls.__name__} needs its message: a docstring (English) and `fr` (French)")
-        cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+        cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
 
     def __init__(self, **values: JsonValue) -> None:
         self.values: Mapping[str, JsonValue] = values

@@ -1,8 +1,9 @@
 """What a service is made of, on one page: its routes, what it hears, what it times and what it sends."""
 
+import asyncio
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,7 @@ class Service:
     """One deployable service: `Service("booking", routes=[…], subscribers=[…]).main()`.
 
     `channels` is called once per process with its settings, since a channel may need an address or a secret.
+    `prepare` runs after the migrations, with the migrator's address: it fills reference tables.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Service:
     subscribers: Sequence[Subscriber] = ()
     timers: Mapping[str, FiredHandler] = field(default_factory=dict)
     channels: Callable[[Settings], Channels] | None = None
+    prepare: Callable[[str], Coroutine[Any, Any, object]] | None = None
 
     def main(self, arguments: Sequence[str] | None = None) -> None:
         """Run `python -m <service> [api|worker|relay|migrate]…`; without a word, all roles but migrate.
@@ -62,6 +65,8 @@ class Service:
             return _say(f"{self.name}: MAILLAGE_MIGRATOR_URL is missing.", USAGE)
         try:
             applied = migrate(settings.migrator_url, self.name)
+            if self.prepare:
+                asyncio.run(self.prepare(settings.migrator_url))
         except Fault as fault:
             return _say(f"{self.name}: {fault}", FAULT)
         log.info("migrated", applied=applied)
