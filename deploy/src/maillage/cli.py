@@ -102,6 +102,21 @@ def kill(
 
 
 @app.command()
+def token(
+    mail: Annotated[str, typer.Argument(help="Mail address of somebody the platform knows.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Sign somebody in by mail, read from the mail sink, and print their access token (ten minutes)."""
+    from maillage.signin import sign_in  # noqa: PLC0415 - the same
+
+    with told(as_json=as_json):
+        settings = read_settings()
+        signed_in = sign_in(settings.address("membership"), mail, settings.data / "mail")
+        answer(signed_in, signed_in["access_token"], as_json=as_json)
+
+
+@app.command()
 def doctor(*, as_json: Json = False) -> None:
     """Look for the usual causes of trouble: each check with its id, what was found, and the way out."""
     from maillage import doctor as command  # noqa: PLC0415 - the same
@@ -144,7 +159,9 @@ def finish_detached(said: dict[str, Any], *, as_json: bool) -> None:
     if "error" in said:
         tell_failure(said["error"], as_json=as_json)
     rows = [f"{name:<14}{part['address']}" for name, part in said["parts"].items() if part["address"]]
-    answer(said, "\n".join(["The platform is ready.", *rows]), as_json=as_json)
+    operator = read_settings().first_operator
+    signing_in = f"Sign in as {operator}, the platform's operator: `maillage token {operator}`."
+    answer(said, "\n".join(["The platform is ready.", *rows, signing_in]), as_json=as_json)
 
 
 def print_ready(state: Any, *, as_json: bool) -> None:

@@ -217,3 +217,17 @@ DOWNLOAD_FAILED = Sentence(
     "Vérifiez le réseau et ses réglages de proxy (HTTPS_PROXY, REQUESTS_CA_BUNDLE), puis redémarrez : "
     "ce qui est arrivé est conservé.",
 )
+SIGN_IN_REFUSED = Sentence(
+    "MLG-E031",
+    "Membership does not sign in: {reason}",
+    "See `maillage status`; wait a moment if links were asked for often.",
+    "Le service membership n'ouvre pas de session : {reason}",
+    "Voyez `maillage status` ; attendez un peu si des liens ont été souvent demandés.",
+)
+NO_SIGN_IN_MAIL = Sentence(
+    "MLG-E032",
+    "No mail with a code came for {mail} into {folder}.",
+    "Use the address of a person whom the platform knows.",
+    "Aucun courriel portant un code n'est arrivé pour {mail} dans {folder}.",
+    "Donnez l'adresse d'une personne que la plateforme connaît.",
+)

@@ -41,7 +41,7 @@ class Service:
             prepare=lambda: require_free(self.port, self.name, port_setting(self.name)),
             ready=lambda _pid: answers_ready(self.port),
             stop_seconds=DRAIN_SECONDS,
-            address=f"http://127.0.0.1:{self.port}",
+            address=self.settings.address(self.name),
         )
 
     def environment(self) -> dict[str, str]:
@@ -51,7 +51,7 @@ class Service:
         return self._code() | {
             "MAILLAGE_DATABASE_URL": self.access.database_url if self.access else "",
             "MAILLAGE_DATA_DIR": str(folder),
-            "MAILLAGE_ISSUER": f"http://127.0.0.1:{self.settings.ports['membership']}",
+            "MAILLAGE_ISSUER": self.settings.address("membership"),
             "MAILLAGE_KAFKA": self.settings.kafka_address,
             "MAILLAGE_PORT": str(self.port),
             "MAILLAGE_PUBLIC_URL": f"http://127.0.0.1:{PORTAL_PORT}",
@@ -67,7 +67,12 @@ class Service:
         with log.open("a", encoding="utf-8") as file:
             result = subprocess.run(
                 [self._python(), "-m", self.name, "migrate"],
-                env={**os.environ, **self.environment(), "MAILLAGE_MIGRATOR_URL": self.access.migrator_url},
+                env={
+                    **os.environ,
+                    **self.environment(),
+                    "MAILLAGE_MIGRATOR_URL": self.access.migrator_url,
+                    "MAILLAGE_FIRST_OPERATOR_MAIL": self.settings.first_operator,
+                },
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,

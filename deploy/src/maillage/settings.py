@@ -10,6 +10,7 @@ from typing import Self
 
 SERVICES = {"membership": 8101, "booking": 8102, "billing": 8103, "notifications": 8104}
 PORTAL_PORT = 8100
+FIRST_OPERATOR = "operator@maillage.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Settings:
     MAILLAGE_DATA_DIR (default `.maillage`), MAILLAGE_KAFKA_PORT (9192), MAILLAGE_SMTP_PORT (2525),
     MAILLAGE_<SERVICE>_PORT (8101–8104), MAILLAGE_KAFKA (host:port of an existing broker), MAILLAGE_POSTGRES
     (superuser DSN of an existing PostgreSQL 18), MAILLAGE_START_SECONDS (60, per stage), MAILLAGE_SERVICES
-    (names with commas; default: every service that is installed).
+    (names with commas; default: every service that is installed), MAILLAGE_FIRST_OPERATOR_MAIL (who may open
+    territories on a new installation).
     """
 
     data: Path
@@ -31,6 +33,7 @@ class Settings:
     start_seconds: float = 60.0
     services: tuple[str, ...] = tuple(SERVICES)
     checkouts: Mapping[str, Path] = field(default_factory=dict)
+    first_operator: str = FIRST_OPERATOR
 
     @classmethod
     def read(
@@ -47,7 +50,11 @@ class Settings:
             start_seconds=_number(environment, "MAILLAGE_START_SECONDS", 60),
             services=_services(environment.get("MAILLAGE_SERVICES", "")),
             checkouts=checkouts or {},
+            first_operator=environment.get("MAILLAGE_FIRST_OPERATOR_MAIL") or FIRST_OPERATOR,
         )
+
+    def address(self, service: str) -> str:
+        return f"http://127.0.0.1:{self.ports[service]}"
 
     @property
     def secrets(self) -> Path:
