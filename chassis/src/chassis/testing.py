@@ -68,7 +68,7 @@ def service_database(postgres: str) -> Iterator[DatabaseFactory]:
 
     def database_of(service: str, packages: tuple[str, ...]) -> ServiceDatabase:
         if (service, packages) not in made:
-            made[service, packages] = _clone(postgres, service, packages)
+            made[service, packages] = clone_database(postgres, service, packages)
         return made[service, packages]
 
     yield database_of
@@ -150,7 +150,8 @@ def server_address(variable: str, what: str) -> str:
     return address
 
 
-def _clone(postgres: str, service: str, packages: tuple[str, ...]) -> ServiceDatabase:
+def clone_database(postgres: str, service: str, packages: tuple[str, ...]) -> ServiceDatabase:
+    """Make a database of the service on this server, migrated and empty; the caller drops it."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"test_{service}_{worker}_{secrets.token_hex(4)}"
     with _one_at_a_time(postgres) as server:

@@ -1,0 +1,115 @@
+"""A platform that runs for journeys, and the people who use it through its public API."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+
+from chassis.ids import new_id
+
+_PORTS = ("KAFKA", "SMTP", "MEMBERSHIP", "BOOKING", "BILLING", "NOTIFICATIONS")
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Platform:
+    """The whole platform, started by its own command in a folder of its own."""
+
+    data: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def in_folder(cls, data: Path) -> "Platform":
+        ports = {f"MAILLAGE_{name}_PORT": str(_free_port()) for name in _PORTS}
+        return cls(data, {**os.environ, "MAILLAGE_DATA_DIR": str(data), **ports})
+
+    def run(self, *words: str) -> Json:
+        """Run `maillage` with these words and return what it prints as JSON."""
+        command = [sys.executable, "-m", "maillage", *words, "--json"]
+        done = subprocess.run(  # noqa: S603 - our own command
+            command, env=self.environment, capture_output=True, text=True, check=False, timeout=300
+        )
+        assert done.returncode == 0, f"maillage {' '.join(words)}: {done.stdout}{done.stderr}"
+        said: Json = json.loads(done.stdout.splitlines()[-1])
+        return said
+
+    def is_ready(self) -> bool:
+        """Ask whether every part is ready just now."""
+        command = [sys.executable, "-m", "maillage", "status", "--json"]
+        status = subprocess.run(command, env=self.environment, capture_output=True, check=False)  # noqa: S603 - ours
+        return status.returncode == 0
+
+    def address(self, service: str) -> str:
+        return f"http://127.0.0.1:{self.environment[f'MAILLAGE_{service.upper()}_PORT']}"
+
+    def sign_in(self, mail: str) -> "Person":
+        """Sign somebody in as they would themselves: by the code of a mail."""
+        tokens = self.run("token", mail)
+        return Person(self, mail, UUID(tokens["person_id"]), tokens["access_token"])
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody signed in, who acts with their own token and nothing else."""
+
+    platform: Platform
+    mail: str
+    person_id: UUID
+    token: str
+
+    def send(
+        self, method: str, service: str, path: str, body: Json | None = None, key: str | None = None
+    ) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        if method == "POST":
+            headers["Idempotency-Key"] = key or str(new_id())
+        url = self.platform.address(service) + path
+        return httpx.request(method, url, json=body, headers=headers, timeout=20)
+
+    def post(self, service: str, path: str, body: Json | None = None) -> Json:
+        """Send a command that must be accepted; return its answer."""
+        response = self.send("POST", service, path, body or {})
+        assert response.is_success, f"{path}: {response.status_code} {response.text}"
+        answer: Json = response.json() if response.content else {}
+        return answer
+
+    def refused(self, service: str, path: str, body: Json | None = None) -> Json:
+        """Send a command that must be refused; return the refusal."""
+        response = self.send("POST", service, path, body or {})
+        assert response.status_code >= 400, f"{path}: accepted {response.text}"
+        assert response.headers["content-type"] == "application/problem+json"
+        problem: Json = response.json()
+        return problem
+
+    def get(self, service: str, path: str) -> Json:
+        response = self.send("GET", service, path)
+        assert response.is_success, f"{path}: {response.status_code} {response.text}"
+        answer: Json = response.json()
+        return answer
+
+
+def until(condition: Callable[[], T], timeout: float = 30) -> T:
+    """Return what the condition gives once that is true; an AssertionError says it never was."""
+    deadline = time.monotonic() + timeout
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"after {timeout} s still {found!r}"
+        time.sleep(0.1)
+    return found
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,1 @@
+"""A tiny service: counts touches of items on command, and hears of their charges."""
