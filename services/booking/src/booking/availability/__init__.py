@@ -1,0 +1,1 @@
+"""What is free: for a search by period, and as alternatives to what is taken."""

@@ -1,0 +1,88 @@
+"""Searches what is free, and finds alternatives for who came too late."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+from pydantic import JsonValue
+
+from booking.availability import model, store
+from booking.availability.store import Wish
+from booking.openings import store as hours
+from booking.openings.model import HoursByOwner, Interval, is_open, openings
+from booking.resources import store as resources
+from booking.resources.handlers import ResourceView, view
+from booking.resources.model import Resource
+from booking.sites.model import Site
+from chassis.db import Tx
+from chassis.pages import Asked, Page
+
+_ALL: Final = 10_000  # resources that one search looks at
+_TIMES: Final = 3
+_OTHERS: Final = 3
+_LATEST_TURNAROUND: Final = timedelta(days=1)
+
+
+async def free_resources(tx: Tx, asked: Asked, wish: Wish) -> Page[ResourceView]:
+    """Return, by name, what is open, in service and free for the whole period: two queries, however many."""
+    rows = await store.free(tx, wish, replace(asked, limit=_ALL))
+    site_ids = {site.site_id for _, _, site in rows}
+    defined = await hours.hours_of_sites(tx, list(site_ids), _days_around(wish.period))
+    found = [row for row, resource, site in rows if usable(resource, site, defined, wish.period)]
+    return store.ORDER.page(asked, found, lambda row: view(resources.from_row(row)))
+
+
+async def alternatives(
+    tx: Tx, resource: Resource, site: Site, asked: Interval, attendees: int | None
+) -> list[JsonValue]:
+    """Return what is free instead: other times of the resource that day, then others of its kind then."""
+    return [
+        *await _other_times(tx, resource, site, asked),
+        *await _others_then(tx, resource, asked, attendees),
+    ]
+
+
+def usable(resource: Resource, site: Site, defined: HoursByOwner, asked: Interval) -> bool:
+    """Say whether a resource is in use by then and open for the whole time."""
+    begun = resource.available_from is None or resource.available_from <= site.day_of(asked.start)
+    return begun and is_open(defined, resource.lineage, site, asked)
+
+
+async def _other_times(tx: Tx, resource: Resource, site: Site, asked: Interval) -> list[JsonValue]:
+    day = site.day_of(asked.start)
+    defined = await hours.hours_of(tx, resource.lineage, (day, day))
+    open_ = openings(defined, resource.lineage, (day, day), site.zone)
+    if not open_:
+        return []
+    whole = Interval(open_[0].start, open_[-1].end + _LATEST_TURNAROUND)
+    busy = await store.busy(tx, resource.leaf_ids, whole)
+    turnaround = timedelta(minutes=resource.turnaround_minutes)
+    times = model.nearest(asked, turnaround, open_, busy, await tx.now())
+    return [_offer(resource, each) for each in times[:_TIMES]]
+
+
+async def _others_then(tx: Tx, resource: Resource, asked: Interval, attendees: int | None) -> list[JsonValue]:
+    wish = Wish(asked, resource.site_id, resource.kind, attendees)
+    rows = await store.free(tx, wish, Asked(_ALL))
+    defined = await hours.hours_of_sites(tx, [resource.site_id], _days_around(asked))
+    found = [
+        other
+        for _, other, site in rows
+        if not other.approval_required and usable(other, site, defined, asked)
+    ]
+    found.sort(key=lambda other: (abs((other.capacity or 0) - (resource.capacity or 0)), other.name))
+    return [_offer(other, asked) for other in found[:_OTHERS]]
+
+
+def _days_around(asked: Interval) -> tuple[date, date]:
+    """Return days that contain the period in whatever zone."""
+    return asked.start.date() - timedelta(days=1), asked.end.date() + timedelta(days=1)
+
+
+def _offer(resource: Resource, time: Interval) -> JsonValue:
+    return {
+        "resource_id": str(resource.resource_id),
+        "resource_name": resource.name,
+        "start": time.start.isoformat(),
+        "end": time.end.isoformat(),
+    }

@@ -1,0 +1,1 @@
+"""When resources are open: weekly hours in wall time, inherited from what contains them."""

@@ -1,0 +1,56 @@
+"""Decides what a site is to a booking: its zone, its civil day, the rules it books by."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a site books, in minutes, hours and percent; these figures hold until the site sets its own."""
+
+    hold_minutes: int = 10
+    check_in_opens_minutes: int = 30
+    grace_minutes: int = 30
+    free_cancel_hours: int = 24
+    late_due_percent: int = 50
+    no_show_due_percent: int = 100
+
+    @property
+    def hold(self) -> timedelta:
+        return timedelta(minutes=self.hold_minutes)
+
+    @property
+    def check_in_opens(self) -> timedelta:
+        return timedelta(minutes=self.check_in_opens_minutes)
+
+    @property
+    def grace(self) -> timedelta:
+        return timedelta(minutes=self.grace_minutes)
+
+    @property
+    def free_cancel(self) -> timedelta:
+        return timedelta(hours=self.free_cancel_hours)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place of the territory, with the zone that its wall clocks show."""
+
+    site_id: UUID
+    name: str
+    zone: str
+    rules: Rules = field(default_factory=Rules)
+
+    def day_of(self, instant: datetime) -> date:
+        """Return the civil day at the site."""
+        return instant.astimezone(ZoneInfo(self.zone)).date()
+
+    def days_of(self, start: datetime, end: datetime) -> tuple[date, date]:
+        """Return the first and the last civil day that the period [start, end) touches."""
+        return self.day_of(start), self.day_of(end - timedelta(microseconds=1))
+
+    def wall(self, instant: datetime) -> str:
+        """Write an instant as people at the site read it: `2026-03-12 08:30`."""
+        return instant.astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,5 @@
+"""Runs membership: `python -m membership [api|worker|relay|migrate]`."""
+
+from membership.app import service
+
+service.main()

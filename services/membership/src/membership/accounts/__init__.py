@@ -1,0 +1,1 @@
+"""Accounts: signing in by mail, staying signed in, and who one is."""

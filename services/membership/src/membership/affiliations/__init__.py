@@ -1,0 +1,1 @@
+"""Affiliations: who belongs to which organisation, in what role, and when."""

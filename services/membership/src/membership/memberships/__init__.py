@@ -1,0 +1,1 @@
+"""Memberships: who holds which plan, at which sites, from when and until when."""

@@ -1,0 +1,1 @@
+"""Networks of territories, and their dated agreements to share one kind of thing."""

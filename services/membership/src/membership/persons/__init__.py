@@ -1,0 +1,1 @@
+"""Persons: who they are, sealed, and which territories know them."""

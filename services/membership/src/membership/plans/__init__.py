@@ -1,0 +1,1 @@
+"""Plans: what membership offers to each audience, in versions that never change."""

@@ -1,0 +1,1 @@
+"""The sites of a territory: imported from the third-place file, or opened by hand."""
