@@ -1,0 +1,5 @@
+"""Runs notifications: `python -m notifications [api|worker|relay|migrate]`."""
+
+from notifications.app import service
+
+service.main()

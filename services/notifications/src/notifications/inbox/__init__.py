@@ -1,0 +1,1 @@
+"""The inbox: messages that a person reads here."""

@@ -1,0 +1,1 @@
+"""Messages to people: one for each event that concerns them, by the channels they take."""

@@ -1,0 +1,1 @@
+"""Partners: whose systems read events, with which keys, under which agreements."""

@@ -1,0 +1,1 @@
+"""Whom messages reach: sealed names and addresses, and who stands for an organisation."""

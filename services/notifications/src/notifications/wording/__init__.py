@@ -1,0 +1,1 @@
+"""How days, periods and amounts are written in French and English."""
