@@ -10,8 +10,6 @@ from booking_builders import Api, Hub, a_hub, an_api
 from chassis.db import Database
 from chassis.testing import ServiceDatabase
 
-pytest_plugins = ["chassis.testing"]
-
 
 @pytest.fixture(scope="session")
 def service() -> tuple[str, tuple[str, ...]]:

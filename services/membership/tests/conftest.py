@@ -11,8 +11,6 @@ from chassis.db import Database
 from chassis.testing import DatabaseFactory, ServiceDatabase
 from membership.reference.handlers import load_reference
 
-pytest_plugins = ["chassis.testing"]
-
 
 @pytest.fixture(scope="session")
 def service() -> tuple[str, tuple[str, ...]]:
