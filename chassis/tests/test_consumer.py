@@ -98,9 +98,12 @@ async def test_a_consumer_born_late_begins_at_the_beginning(
     worker_database: Database, admin: Admin, listener: Listener
 ) -> None:
     await listener.send(("a", 1), ("b", 1), ("a", 2))
-    async with listener.consuming(worker_database) as consumer:
+    listener.gate.clear()
+    async with listener.consuming(worker_database):
+        assert not listener.subscriber.caught_up()
+        listener.gate.set()
         effects = await reaches(listener, admin, 3)
-        await eventually(lambda: consumer.caught_up)
+        await eventually(listener.subscriber.caught_up)
     assert sorted(effects) == [("a", 1), ("a", 2), ("b", 1)]
 
 

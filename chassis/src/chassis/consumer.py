@@ -45,6 +45,7 @@ class Consumer:
         self._stopping = asyncio.Event()
         self._goal: Offsets | None = None
         self.caught_up = False
+        subscriber.progress = lambda: self.caught_up
 
     async def run(self) -> None:
         """Consume until `stop`; raises ConsumerStuckError when a rebuilt consumer gets stuck again."""

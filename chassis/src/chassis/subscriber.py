@@ -13,6 +13,11 @@ Each = Callable[[Tx, Event[F]], Awaitable[None]]
 Whole = Callable[[Tx, Sequence[Event[Any]]], Awaitable[None]]
 
 
+def _elsewhere() -> bool:
+    """Say that nothing is missing, where no consumer in this process could know better."""
+    return True
+
+
 class Subscriber:
     """A consumer group, named `<service>.<slice>`, and its handlers.
 
@@ -25,6 +30,7 @@ class Subscriber:
         self.topics = tuple(topics)
         self.compacted = frozenset(topic.name for topic in topics if topic.compacted)
         self.whole: Whole | None = None
+        self.progress: Callable[[], bool] = _elsewhere  # answered by the consumer that runs it
         self._facts: dict[str, type[Fact]] = {}
         self._each: dict[str, Each[Any]] = {}
 
@@ -52,6 +58,10 @@ class Subscriber:
             return handler
 
         return register
+
+    def caught_up(self) -> bool:
+        """Say whether all has been read that was there when the process started."""
+        return self.progress()
 
     def knows(self, event_type: str) -> bool:
         return event_type in self._facts

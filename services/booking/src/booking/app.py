@@ -15,6 +15,7 @@ from booking.policy import POLICY
 from booking.resources import api as resources
 from booking.rights.consumer import rights
 from booking.rights.handlers import REVIEW
+from booking.rights.ports import horizon
 from booking.sites import api as sites_api
 from booking.sites.consumer import sites
 from chassis.service import Service
@@ -36,3 +37,5 @@ service: Final = Service(
     subscribers=[follower("booking"), sites, people, rights],
     timers={HOLD: expire_hold, NO_SHOW: mark_no_show, REVIEW: review_rights},
 )
+
+horizon.reached = rights.caught_up
