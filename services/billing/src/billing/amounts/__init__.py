@@ -1,0 +1,1 @@
+"""Arithmetic of amounts: rounding, shares of a period, VAT of a document."""

@@ -1,0 +1,1 @@
+"""Bill runs: planned, looked at, released by a second person, sealed."""

@@ -1,0 +1,1 @@
+"""Invoices: numbered without gap, sealed in a chain, printed once and never changed."""

@@ -1,0 +1,1 @@
+"""Places that services are rendered at, as membership tells of them."""

@@ -1,0 +1,1 @@
+"""Price books: versions that never change, and the price that holds on a day."""

@@ -1,0 +1,1 @@
+"""Memberships charged cycle by cycle."""
