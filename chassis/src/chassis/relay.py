@@ -246,14 +246,19 @@ async def _close(producer: AIOKafkaProducer) -> None:
         await asyncio.wait_for(producer.stop(), 15)
 
 
+# The page comes first, then one look-up per row: joined as a whole, a fresh table is planned as a merge that
+# walks all of event_log at every poll.
 _POLL = """
-WITH deleted AS (DELETE FROM outbox WHERE id = ANY ($1::bigint[]))
-SELECT o.id, o.topic, o.partition, e.territory_id, e.aggregate_id, e.version, e.event_id, e.type, e.data,
+WITH deleted AS (DELETE FROM outbox WHERE id = ANY ($1::bigint[])), page AS MATERIALIZED (
+    SELECT o.id, o.topic, o.partition FROM outbox o
+    WHERE NOT EXISTS (SELECT FROM unnest($1::bigint[]) AS gone(id) WHERE gone.id = o.id)
+        AND NOT (o.topic || '/' || o.partition = ANY ($2::text[]))
+    ORDER BY o.id LIMIT $3
+)
+SELECT p.id, p.topic, p.partition, e.territory_id, e.aggregate_id, e.version, e.event_id, e.type, e.data,
     e.correlation_id, e.causation_id, e.actor_id, e.data_class, e.site_id, e.traceparent, e.recorded_at
-FROM outbox o JOIN event_log e ON e.id = o.id
-WHERE NOT EXISTS (SELECT FROM unnest($1::bigint[]) AS gone(id) WHERE gone.id = o.id)
-    AND NOT (o.topic || '/' || o.partition = ANY ($2::text[]))
-ORDER BY o.id LIMIT $3
+FROM page p CROSS JOIN LATERAL (SELECT * FROM event_log WHERE id = p.id LIMIT 1) e
+ORDER BY p.id
 """
 
 _TAKE_LEASE = """
