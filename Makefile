@@ -6,7 +6,7 @@ INSTALL := .venv/bin/uv pip install --quiet --python .venv --constraint requirem
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run down test check chaos format schemas lock clean
+.PHONY: help setup run down test check bench chaos format schemas lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -21,6 +21,9 @@ down: .venv/.runtime  ## stop a platform that runs detached
 
 test: .venv/.dev  ## run every test that needs no root, container or browser
 	@$(BIN)/python -m maillage.testservers -- $(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not mutants and not root"
+
+bench: .venv/.dev  ## measure the event path beside the raw limits of the same run
+	@$(BIN)/python -m maillage.testservers -- $(BIN)/python bench/run.py
 
 chaos: .venv/.dev  ## kill things under load for three minutes and check the history
 	@$(BIN)/python tests/resilience/chaos.py
