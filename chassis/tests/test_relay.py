@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import asyncpg
+import pytest
 from probe import a_topic, create_topics, records_of
 
 from chassis.db import Database
@@ -30,6 +31,12 @@ async def relaying(
     finally:
         relay.stop()
         await task
+
+
+@pytest.fixture(autouse=True)
+async def an_empty_outbox(admin: Admin) -> None:
+    """Forget what other tests of this database committed and no relay sent."""
+    await admin.execute("DELETE FROM outbox")
 
 
 async def outbox_of(admin: Admin, topic: Topic) -> int:

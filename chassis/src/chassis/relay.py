@@ -225,7 +225,7 @@ class Relay:
                 self._producer = await self._kafka.producer()
             while (rows := await self._poll(connection)) or self._sending:
                 self._dispatch(rows)
-                await asyncio.wait(self._sending.values())
+                await self._progress()
                 self._collect()
             await connection.execute(_RETURN_LEASE, self._owner)
         except (OSError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

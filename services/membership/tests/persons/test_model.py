@@ -50,7 +50,9 @@ def test_a_search_for_nothing_asks_for_no_term() -> None:
 def test_every_beginning_of_every_name_finds_its_bearer(name: str, length: int) -> None:
     details = Details(name, "x", "en")
     for word in words(name):
-        assert wanted_terms(word[:length]) <= search_terms(details)
+        beginning = word[:length]
+        if not (beginning.isascii() and beginning.isdecimal()):  # six figures are read as a phone number
+            assert wanted_terms(beginning) <= search_terms(details)
 
 
 def test_mail_addresses_are_compared_whole_and_without_case() -> None:
