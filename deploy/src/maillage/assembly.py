@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from maillage import services
@@ -43,8 +44,11 @@ class Platform:
         """Topics, databases and migrations, once the servers are ready; raises StartError."""
         self._topics()
         for service in self.services:
-            self.say(f"{service.name}: database and migrations")
-            self._migrate(service)
+            self._make_database(service)
+        if self.services:
+            self.say(f"migrations: {', '.join(service.name for service in self.services)}")
+            with ThreadPoolExecutor() as threads:
+                list(threads.map(services.Service.migrate, self.services))
 
     def _topics(self) -> None:
         from aiokafka.errors import KafkaError  # noqa: PLC0415 - only a start of the platform speaks to Kafka
@@ -61,12 +65,12 @@ class Platform:
         for sentence in report.drift:
             self.say(f"topics: {sentence}")
 
-    def _migrate(self, service: services.Service) -> None:
+    def _make_database(self, service: services.Service) -> None:
         import psycopg  # noqa: PLC0415 - only a start of the platform speaks to PostgreSQL
 
         superuser = self.settings.postgres or (self.postgres.dsn if self.postgres else "")
         try:
-            service.migrate(superuser)
+            service.make_database(superuser)
         except psycopg.OperationalError as error:
             raise StartError(DATABASE_UNREACHABLE, reason=str(error).strip()) from error
 

@@ -59,10 +59,13 @@ class Service:
             "MAILLAGE_SMTP_URL": f"smtp://127.0.0.1:{self.settings.smtp_port}",
         }
 
-    def migrate(self, superuser: str) -> None:
-        """Make its database and bring the schema up to date; raises StartError."""
+    def make_database(self, superuser: str) -> None:
+        """Make its database, its roles and its folder of secrets where they are missing."""
         self.access = ensure_service(superuser, self.name, self.settings.secrets)
         share_kek(self.settings.secrets, self.name)
+
+    def migrate(self) -> None:
+        """Bring the schema up to date; raises StartError."""
         log = self.settings.data / "log" / f"{self.name}.log"
         with log.open("a", encoding="utf-8") as file:
             result = subprocess.run(
@@ -70,7 +73,7 @@ class Service:
                 env={
                     **os.environ,
                     **self.environment(),
-                    "MAILLAGE_MIGRATOR_URL": self.access.migrator_url,
+                    "MAILLAGE_MIGRATOR_URL": self.access.migrator_url if self.access else "",
                     "MAILLAGE_FIRST_OPERATOR_MAIL": self.settings.first_operator,
                 },
                 stdin=subprocess.DEVNULL,
