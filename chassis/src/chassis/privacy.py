@@ -13,7 +13,10 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 from chassis.db import Tx
 from chassis.errors import Fault
 from chassis.secret_files import secret_in
+from chassis.subscriber import Subscriber
+from contracts.envelope import Event
 from contracts.marks import SEALED
+from contracts.membership import SubjectKeyDestroyed, SubjectKeyIssued
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -98,6 +101,18 @@ async def keep_key(tx: Tx, person_id: UUID, wrapped: bytes) -> None:
 async def destroy_key(tx: Tx, person_id: UUID) -> None:
     """Erase a person: what is sealed under the key opens no more, here and in every event."""
     await tx.execute(_DESTROY, person_id)
+
+
+def follow_keys(subscriber: Subscriber) -> None:
+    """Let a subscriber to the persons' keys keep them wrapped, and erase what a destroyed one opened."""
+
+    @subscriber.on(SubjectKeyIssued)
+    async def keep_wrapped_key(tx: Tx, event: Event[SubjectKeyIssued]) -> None:
+        await keep_key(tx, event.data.person_id, base64.b64decode(event.data.wrapped_key))
+
+    @subscriber.on(SubjectKeyDestroyed)
+    async def erase(tx: Tx, event: Event[SubjectKeyDestroyed]) -> None:
+        await destroy_key(tx, event.data.person_id)
 
 
 async def keys_of(tx: Tx, person_ids: Iterable[UUID]) -> dict[UUID, bytes]:

@@ -1,10 +1,8 @@
 """Keeps the copies of persons, sealed, of the keys that open them, of organisations and of affiliations."""
 
-import base64
-
 from billing.parties import store
 from chassis.db import Tx
-from chassis.privacy import destroy_key, keep_key
+from chassis.privacy import follow_keys
 from chassis.subscriber import Subscriber
 from contracts.envelope import Event
 from contracts.membership import (
@@ -18,11 +16,10 @@ from contracts.membership import (
     PersonAffiliated,
     PersonChanged,
     PersonRegistered,
-    SubjectKeyDestroyed,
-    SubjectKeyIssued,
 )
 
 parties = Subscriber("billing.parties", topics=[PERSONS, SUBJECT_KEYS, ORGANISATIONS, AFFILIATIONS])
+follow_keys(parties)
 
 
 @parties.on(PersonRegistered)
@@ -35,18 +32,6 @@ async def keep_registered(tx: Tx, event: Event[PersonRegistered]) -> None:
 async def keep_changed(tx: Tx, event: Event[PersonChanged]) -> None:
     """Keep what a person is called now; sealed invoices stay as they are."""
     await store.keep_person(tx, event.data)
-
-
-@parties.on(SubjectKeyIssued)
-async def keep_wrapped_key(tx: Tx, event: Event[SubjectKeyIssued]) -> None:
-    """Keep the key that opens a person's name, wrapped."""
-    await keep_key(tx, event.data.person_id, base64.b64decode(event.data.wrapped_key))
-
-
-@parties.on(SubjectKeyDestroyed)
-async def erase(tx: Tx, event: Event[SubjectKeyDestroyed]) -> None:
-    """Forget the key: the copy opens no more."""
-    await destroy_key(tx, event.data.person_id)
 
 
 @parties.on(OrganisationRegistered)

@@ -1,9 +1,7 @@
 """Keeps the sealed copy of persons, the keys that open it, and who belongs to which organisation."""
 
-import base64
-
 from chassis.db import Tx
-from chassis.privacy import destroy_key, keep_key, know
+from chassis.privacy import follow_keys, know
 from chassis.subscriber import Subscriber
 from contracts.envelope import Event
 from contracts.membership import (
@@ -14,12 +12,11 @@ from contracts.membership import (
     PersonAffiliated,
     PersonChanged,
     PersonRegistered,
-    SubjectKeyDestroyed,
-    SubjectKeyIssued,
 )
 from notifications.people import store
 
 people = Subscriber("notifications.people", topics=[PERSONS, SUBJECT_KEYS, AFFILIATIONS])
+follow_keys(people)
 
 
 @people.on(PersonRegistered)
@@ -32,18 +29,6 @@ async def keep_registered(tx: Tx, event: Event[PersonRegistered]) -> None:
 async def keep_changed(tx: Tx, event: Event[PersonChanged]) -> None:
     """Keep the name and address a person has now."""
     await store.keep(tx, event.data)
-
-
-@people.on(SubjectKeyIssued)
-async def keep_wrapped_key(tx: Tx, event: Event[SubjectKeyIssued]) -> None:
-    """Keep the key that opens a person's name and address, wrapped."""
-    await keep_key(tx, event.data.person_id, base64.b64decode(event.data.wrapped_key))
-
-
-@people.on(SubjectKeyDestroyed)
-async def erase(tx: Tx, event: Event[SubjectKeyDestroyed]) -> None:
-    """Forget the key: name and address open no more."""
-    await destroy_key(tx, event.data.person_id)
 
 
 @people.on(PersonAffiliated)
