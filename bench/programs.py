@@ -12,8 +12,10 @@ from typing import Any
 HERE = Path(__file__).parent
 TINY = HERE.parent / "tests" / "tiny"
 
-# the measurements run the two tiny services of the tests, on the rig of the resilience tests
-sys.path[:0] = [str(TINY.with_name("resilience")), str(TINY)]
+# the measurements run the two tiny services of the tests, on the rig of the resilience tests, and the whole
+# platform as the journeys do
+JOURNEYS = TINY.with_name("journeys") / "builders"
+sys.path[:0] = [str(TINY.with_name("resilience")), str(TINY), str(JOURNEYS)]
 
 
 class Program:

@@ -27,11 +27,12 @@ import kills
 import latency
 import structlog
 import uvloop
+import whole
 from figures import Reading, Result, results
 from rich.console import Console
 from rich.table import Table
 
-FAMILIES: tuple[ModuleType, ...] = (latency, consumer, commands, chain, kills)
+FAMILIES: tuple[ModuleType, ...] = (latency, consumer, commands, chain, kills, whole)
 GOALS = tuple(goal for family in FAMILIES for goal in family.GOALS)
 Profiles = dict[str, Mapping[str, float]]
 

@@ -126,6 +126,10 @@ async def test_a_release_is_current_once_all_its_migrations_are_applied(
 ) -> None:
     check = migrations_current(own_database.worker_url)
     assert await check() is None
-    monkeypatch.setattr(module, "pending", lambda *_: ["chassis/9999_expand_more"])
+
+    async def one_more(*_: str) -> list[str]:
+        return ["chassis/9999_expand_more"]
+
+    monkeypatch.setattr(module, "pending", one_more)
     assert await check() is None
     assert await migrations_current(own_database.worker_url)() == "not applied: chassis/9999_expand_more"

@@ -8,7 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from chassis.migrate import MigrationError, migrate, migration_files, pending, prepare_roles
+from chassis.database_roles import prepare_roles
+from chassis.migrate import migrate
+from chassis.migrations import MigrationError, migration_files, pending
 from chassis.testing import ServiceDatabase
 
 CHASSIS = [migration_id for migration_id, _ in migration_files()]
@@ -57,7 +59,7 @@ def query(url: str, statement: str) -> list[tuple[object, ...]]:
         return connection.execute(statement).fetchall()
 
 
-def test_the_chassis_comes_first_then_the_service_each_in_the_order_of_its_numbers(
+async def test_the_chassis_comes_first_then_the_service_each_in_the_order_of_its_numbers(
     empty: ServiceDatabase, package: Package
 ) -> None:
     name = package(
@@ -65,7 +67,7 @@ def test_the_chassis_comes_first_then_the_service_each_in_the_order_of_its_numbe
         _0001_expand_parcels="CREATE TABLE parcels (territory_id text PRIMARY KEY)",
     )
     service = [f"{name}/0001_expand_parcels", f"{name}/0002_contract_old_parcels"]
-    assert pending(empty.migrator_url, name) == [*CHASSIS, *service]
+    assert await pending(empty.migrator_url, name) == [*CHASSIS, *service]
     assert migrate(empty.migrator_url, name) == [*CHASSIS, *service]
     assert migrate(empty.migrator_url, name) == []
 
@@ -78,11 +80,11 @@ def test_what_was_applied_with_the_chassis_alone_is_not_applied_again_with_a_ser
     assert migrate(empty.migrator_url, name) == [f"{name}/0001_expand_parcels"]
 
 
-def test_the_worker_may_ask_what_is_pending(empty: ServiceDatabase, package: Package) -> None:
+async def test_the_worker_may_ask_what_is_pending(empty: ServiceDatabase, package: Package) -> None:
     migrate(empty.migrator_url)
     name = package(_0001_expand_parcels="SELECT 1")
-    assert pending(empty.worker_url) == []
-    assert pending(empty.worker_url, name) == [f"{name}/0001_expand_parcels"]
+    assert await pending(empty.worker_url) == []
+    assert await pending(empty.worker_url, name) == [f"{name}/0001_expand_parcels"]
 
 
 def test_a_body_with_semicolons_quotes_and_percent_signs_survives(
@@ -103,12 +105,12 @@ def test_tables_belong_to_the_migrator(empty: ServiceDatabase) -> None:
 @pytest.mark.parametrize(
     "name", ["1_expand_parcels", "0001_parcels", "0001_expand", "0001_expand_Parcels", "0001-expand-parcels"]
 )
-def test_a_file_named_otherwise_is_refused_before_anything_runs(
+async def test_a_file_named_otherwise_is_refused_before_anything_runs(
     empty: ServiceDatabase, package: Package, name: str
 ) -> None:
     with pytest.raises(MigrationError, match=f"{name}.sql: a migration is named"):
         migrate(empty.migrator_url, package(**{name: "SELECT 1"}))
-    assert pending(empty.migrator_url) == CHASSIS
+    assert await pending(empty.migrator_url) == CHASSIS
 
 
 def test_a_number_used_twice_is_refused(empty: ServiceDatabase, package: Package) -> None:

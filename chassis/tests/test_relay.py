@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from probe import a_topic, create_topics, records_of
 
 from chassis.db import Database
+from chassis.ids import new_id
 from chassis.kafka import Kafka
+from chassis.outbox import Cause, partition_of
 from chassis.outbox import Connection as Admin
-from chassis.outbox import partition_of
 from chassis.relay import Relay
 from chassis.testing import ServiceDatabase, eventually
 from chassis.wire import decode
@@ -78,6 +80,26 @@ async def test_committed_events_reach_their_partition_in_version_order(
         "b": list(range(1, 11)),
         "c": list(range(1, 6)),
     }
+
+
+async def test_a_batch_is_sent_under_a_span_of_each_trace_that_is_kept(
+    own_database: ServiceDatabase,
+    database: Database,
+    admin: Admin,
+    kafka: str,
+    territory: str,
+    spans: InMemorySpanExporter,
+) -> None:
+    topic, touched = a_topic(partitions=1)
+    await create_topics(kafka, topic)
+    for number, flags in ((1, "01"), (2, "00"), (3, "01")):
+        cause = Cause(correlation_id=new_id(), traceparent=f"00-{number:032x}-{number:016x}-{flags}")
+        async with database.tx(territory, cause=cause) as tx:
+            tx.emit(touched.model_validate({"thing_id": "a"}))
+    async with relaying(own_database, kafka, database):
+        await eventually(is_sent(admin, topic))
+    sent = [(done.name, done.parent and done.parent.span_id) for done in spans.get_finished_spans()]
+    assert sent == [(f"send {topic.name}", 1), (f"send {topic.name}", 3)]
 
 
 async def test_what_cannot_be_sent_stays_in_the_outbox_and_holds_up_nothing_else(

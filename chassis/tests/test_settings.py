@@ -41,6 +41,10 @@ def test_a_complete_environment_is_read_with_its_types(environment: Environment,
     assert Settings.from_environment("booking", environment | {"MAILLAGE_COPY": "2"}).copy == "2"
 
 
+def test_without_a_setting_one_new_trace_in_ten_is_kept(environment: Environment) -> None:
+    assert Settings.from_environment("booking", environment).trace_ratio == 0.1
+
+
 def test_settings_do_not_change(environment: Environment) -> None:
     settings = Settings.from_environment("booking", environment)
     with pytest.raises(FrozenInstanceError):

@@ -5,6 +5,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from probe import THINGS, EchoHeard, ThingForgotten, ThingTouched, a_batch, a_record, touches
 
 from chassis.breaker import Breaker, BreakerOpenError
@@ -264,6 +265,23 @@ async def test_a_set_wise_subscriber_receives_the_whole_batch_and_one_event_in_t
     assert await step.run(batch, careful=True) == Outcome(handled=1, parked=1, queued=1)
     assert calls[2:] == [["bad"], ["good"]]
     assert await effects(admin, subscriber.name) == [("a", 1), ("b", 1), ("good", 1)]
+
+
+async def test_events_handled_together_leave_a_span_each_in_their_own_traces(
+    worker_database: Database, territory: str, spans: InMemorySpanExporter
+) -> None:
+    subscriber = Subscriber(f"probe.{new_id()}", topics=[THINGS])
+
+    @subscriber.together(ThingTouched)
+    async def project(_tx: Tx, _events: Sequence[Event[Any]]) -> None:
+        pass
+
+    parents = [f"00-{number:032x}-{number:016x}-01" for number in (1, 2)] + [f"00-{3:032x}-{3:016x}-00"]
+    records = [
+        a_record(ThingTouched(thing_id=parent[-4]), 1, territory, traceparent=parent) for parent in parents
+    ]
+    await a_step(worker_database, subscriber).run(a_batch(*records), careful=False)
+    assert [done.context.trace_id for done in spans.get_finished_spans()] == [1, 2]
 
 
 async def test_an_empty_batch_needs_no_transaction(worker_database: Database) -> None:

@@ -4,10 +4,12 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from probe import EchoHeard
 
 from chassis.db import Database, Tx
 from chassis.ids import new_id
+from chassis.outbox import Cause
 from chassis.outbox import Connection as Admin
 from chassis.timers import Timer, Timers, set_timer, unset_timer
 
@@ -101,6 +103,20 @@ async def test_a_timer_that_keeps_failing_is_given_up(
     await admin.execute("UPDATE timer SET attempts = $2 WHERE kind = $1", bell.kind, attempts)
     await bell.timers.fire()
     assert await admin.fetchval("SELECT state FROM timer WHERE kind = $1", bell.kind) == "dead"
+
+
+async def test_a_timer_fires_in_the_trace_of_the_change_that_set_it(
+    worker_database: Database, admin: Admin, territory: str, spans: InMemorySpanExporter
+) -> None:
+    bell = Bell(worker_database)
+    cause = Cause(correlation_id=new_id(), traceparent=f"00-{1:032x}-{2:016x}-01")
+    async with worker_database.tx(territory, cause=cause) as tx:
+        await set_timer(tx, bell.kind, "t1", await tx.now(), "ring")
+    await bell.timers.fire()
+    (fired,) = spans.get_finished_spans()
+    assert (fired.context.trace_id, fired.parent and fired.parent.span_id) == (1, 2)
+    told = await admin.fetchval("SELECT traceparent FROM event_log WHERE territory_id = $1", territory)
+    assert told == f"00-{1:032x}-{fired.context.span_id:016x}-01"
 
 
 async def test_a_handler_may_set_the_same_timer_anew(

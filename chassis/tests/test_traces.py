@@ -5,39 +5,38 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import NoOpTracer, SpanKind, StatusCode
 
 from chassis import traces
 from chassis.ids import new_id
-from chassis.traces import SpanFile, current_traceparent, effect_span, process_span, send_span, span
+from chassis.traces import (
+    SpanFile,
+    current_traceparent,
+    effect_span,
+    note,
+    process_span,
+    process_spans,
+    send_spans,
+    span,
+    timer_span,
+)
 from contracts.envelope import Event, Fact, Topic
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+OTHER = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 UNSAMPLED = PARENT[:-2] + "00"
 
 
 class ThingSeen(Fact, topic=Topic("probe.sights.v1", key="thing_id")):
     thing_id: str
-
-
-@pytest.fixture
-def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
-    """Spans as they end, in a provider of this test."""
-    exporter = InMemorySpanExporter()
-    provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr(traces, "_TRACER", provider.get_tracer("probe"))
-    yield exporter
-    provider.shutdown()
 
 
 def an_event(traceparent: str | None) -> Event[ThingSeen]:
@@ -100,10 +99,40 @@ def test_what_another_service_left_out_is_left_out_here_and_the_chain_goes_on(
     spans: InMemorySpanExporter,
 ) -> None:
     with span("price", traceparent=UNSAMPLED) as own:
-        assert own is not None
-        assert own.startswith("00-0af7651916cd43dd8448eb211c80319c-")
-        assert own.endswith("-00")
+        assert own == UNSAMPLED
+        assert current_traceparent() == UNSAMPLED, "what is logged here bears the number of the trace"
+        with span("round") as inner:
+            assert inner is not None
+            assert (inner[3:35], inner[-2:]) == (UNSAMPLED[3:35], "00")
+    assert current_traceparent() is None
     assert spans.get_finished_spans() == ()
+
+
+def test_in_a_trace_that_is_left_out_no_span_is_made(
+    spans: InMemorySpanExporter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = an_event(UNSAMPLED)
+    with process_span("billing.charges", an_event(PARENT)):
+        pass
+    assert len(spans.get_finished_spans()) == 1, "and yet a kept one is timed"
+    monkeypatch.setattr(traces, "_TRACER", None)
+    handled = process_span("billing.charges", event)
+    for block in (handled, effect_span("mail", UNSAMPLED), timer_span("end", UNSAMPLED)):
+        with block as own:
+            assert own == UNSAMPLED
+
+
+@pytest.mark.parametrize(
+    "unreadable",
+    ["00-nonsense-00", f"00-{'0' * 32}-{'0' * 16}-00", f"00-{'z' * 32}-b7ad6b7169203331-00"],
+    ids=["short", "zeros", "letters"],
+)
+def test_an_address_left_out_but_unreadable_begins_a_new_trace(
+    spans: InMemorySpanExporter, unreadable: str
+) -> None:
+    with process_span("billing.charges", an_event(unreadable)):
+        pass
+    assert only(spans).parent is None
 
 
 def test_without_a_collector_the_parent_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,15 +168,68 @@ def test_the_handling_of_an_event_bears_the_names_of_the_messaging_conventions(
     }
 
 
-def test_sending_and_calls_to_the_outside_are_spans_of_their_kind(spans: InMemorySpanExporter) -> None:
-    with send_span("probe.sights.v1", 12):
-        pass
+def test_a_batch_that_is_sent_is_a_span_in_each_trace_that_has_events_in_it(
+    spans: InMemorySpanExporter,
+) -> None:
+    with send_spans("probe.sights.v1", [PARENT, UNSAMPLED, None, OTHER, PARENT]):
+        assert spans.get_finished_spans() == (), "a span ends with what it times"
+    assert sorted(parents(spans)) == sorted([PARENT, OTHER])
+    for done in spans.get_finished_spans():
+        assert (done.name, done.kind) == ("send probe.sights.v1", SpanKind.PRODUCER)
+        assert (done.attributes or {})["messaging.batch.message_count"] == 5
+
+
+def test_a_batch_handled_together_is_a_span_under_each_of_its_events(spans: InMemorySpanExporter) -> None:
+    events = [an_event(each) for each in (PARENT, UNSAMPLED, OTHER, None)]
+    with process_spans("notifications.feed", events):
+        assert current_traceparent() is None, "what is done for all belongs to none"
+    assert parents(spans) == [PARENT, OTHER]
+    told = [dict(done.attributes or {}) for done in spans.get_finished_spans()]
+    assert [each["messaging.message.id"] for each in told] == [str(events[0].id), str(events[2].id)]
+    assert {each["messaging.batch.message_count"] for each in told} == {4}
+    kinds = {(done.name, done.kind) for done in spans.get_finished_spans()}
+    assert kinds == {("process probe.sights.v1", SpanKind.CONSUMER)}
+
+
+def test_what_fails_for_all_is_marked_in_each_trace(spans: InMemorySpanExporter) -> None:
+    with pytest.raises(ValueError, match="Zoé"), send_spans("probe.sights.v1", [PARENT, OTHER]):
+        raise ValueError("Zoé is no number")
+    for done in spans.get_finished_spans():
+        assert done.status.status_code is StatusCode.ERROR
+        assert (done.attributes or {})["error.type"] == "ValueError"
+    assert len(spans.get_finished_spans()) == 2
+
+
+def test_calls_to_the_outside_and_timers_are_spans_of_their_kind(spans: InMemorySpanExporter) -> None:
     with effect_span("mail", PARENT):
         pass
-    sent, called = spans.get_finished_spans()
-    assert (sent.name, sent.kind) == ("send probe.sights.v1", SpanKind.PRODUCER)
-    assert (sent.attributes or {})["messaging.batch.message_count"] == 12
+    with timer_span("no-show", PARENT):
+        pass
+    called, fired = spans.get_finished_spans()
     assert (called.name, called.kind) == ("effect mail", SpanKind.CLIENT)
+    assert (fired.name, fired.kind) == ("timer no-show", SpanKind.INTERNAL)
+    assert parents(spans) == [PARENT, PARENT]
+
+
+def test_a_note_stands_in_the_trace_it_is_for_and_links_to_the_span_in_progress(
+    spans: InMemorySpanExporter, tmp_path: Path
+) -> None:
+    with span("run", traceparent=OTHER) as run:
+        note("invoice line", PARENT, {"invoice.number": "2026-000017"})
+        note("invoice line", UNSAMPLED)
+        note("invoice line", None)
+    noted, own = spans.get_finished_spans()
+    assert (noted.name, dict(noted.attributes or {})) == ("invoice line", {"invoice.number": "2026-000017"})
+    assert parents(spans) == [PARENT, OTHER]
+    SpanFile(tmp_path / "probe.jsonl").export([noted, own])
+    line, other = map(json.loads, (tmp_path / "probe.jsonl").read_text("utf-8").splitlines())
+    assert (line["links"], other["links"]) == ([run], [])
+
+
+def parents(spans: InMemorySpanExporter) -> list[str]:
+    """Return the addresses of the parents of what ended, in that order."""
+    found = [done.parent for done in spans.get_finished_spans()]
+    return [f"00-{each.trace_id:032x}-{each.span_id:016x}-01" for each in found if each]
 
 
 def test_a_file_of_spans_has_one_object_a_line_that_names_its_parent(

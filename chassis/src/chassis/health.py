@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from chassis.clock import utc_now
 from chassis.db import Database
 from chassis.faults import described
-from chassis.migrate import pending
+from chassis.migrations import pending
 
 Check = Callable[[], Awaitable[str | None]]
 """Answers None when all is well, else what is not, in a few words; an exception says so too."""
@@ -89,7 +89,7 @@ def migrations_current(url: str, *packages: str) -> Check:
 
     async def check() -> str | None:
         nonlocal current
-        missing = [] if current else await asyncio.to_thread(pending, url, *packages)
+        missing = [] if current else await pending(url, *packages)
         current = not missing
         return f"not applied: {', '.join(missing)}" if missing else None
 

@@ -11,6 +11,7 @@ import structlog
 from chassis import metrics
 from chassis.faults import described
 from chassis.kafka import AIOKafkaProducer, Kafka, KafkaError
+from chassis.traces import send_spans
 from chassis.wakeup import CHANNEL
 from chassis.wire import encode, record_key
 
@@ -167,7 +168,8 @@ class Relay:
                 end += 1
             batch.close()
             try:
-                await (await producer.send_batch(batch, place[0], partition=place[1]))
+                with send_spans(place[0], [row["traceparent"] for row in rows[start:end]]):
+                    await (await producer.send_batch(batch, place[0], partition=place[1]))
             except Exception:
                 metrics.RELAY_FAILURES.inc()
                 self._abandon(producer)

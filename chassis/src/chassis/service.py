@@ -14,7 +14,6 @@ from chassis.decisions import Policy
 from chassis.effects import Channel
 from chassis.errors import Fault
 from chassis.logs import start_logging
-from chassis.migrate import migrate
 from chassis.process import ROLES, Process
 from chassis.settings import Settings
 from chassis.subscriber import Subscriber
@@ -63,6 +62,8 @@ class Service:
     def _migrate(self, settings: Settings) -> int:
         if settings.migrator_url is None:
             return _say(f"{self.name}: MAILLAGE_MIGRATOR_URL is missing.", USAGE)
+        from chassis.migrate import migrate  # noqa: PLC0415 - a service at work loads no second driver
+
         try:
             applied = migrate(settings.migrator_url, self.name)
             if self.prepare:

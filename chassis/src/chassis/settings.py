@@ -43,7 +43,7 @@ class Settings:
     otlp_endpoint: str | None
     """OpenTelemetry collector; without it traces go to a file."""
     trace_ratio: float
-    """Part of new traces that is kept, 0 to 1."""
+    """Part of new traces that is kept, 0 to 1; a caller that marks its trace as kept is followed always."""
 
     @classmethod
     def from_environment(cls, service: str, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -67,7 +67,7 @@ class Settings:
             copy=reader.text("MAILLAGE_COPY", default="0"),
             debug=reader.text("MAILLAGE_DEBUG", default="") not in ("", "0", "false", "no"),
             otlp_endpoint=reader.url("OTEL_EXPORTER_OTLP_ENDPOINT", "http", "https", needed=False),
-            trace_ratio=reader.number("OTEL_TRACES_SAMPLER_ARG", 0, 1, default="1"),
+            trace_ratio=reader.number("OTEL_TRACES_SAMPLER_ARG", 0, 1, default="0.1"),
         )
         if reader.faults:
             raise SettingsError("\n".join(reader.faults))

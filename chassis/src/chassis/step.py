@@ -12,7 +12,7 @@ from chassis.db import PLATFORM, Database, Tx
 from chassis.faults import HandlerFailedError, described, is_infrastructure
 from chassis.outbox import Cause, Key
 from chassis.subscriber import Subscriber
-from chassis.traces import process_span
+from chassis.traces import process_span, process_spans
 from chassis.watermarks import Verdict, Watermark, Watermarks, judge
 from chassis.wire import Envelope
 from contracts.envelope import Event
@@ -93,7 +93,8 @@ class Step:
         events = [event for envelope in batch.events if (event := self._admit(run, envelope)) is not None]
         if events and self._subscriber.whole is not None:
             try:
-                await self._subscriber.whole(run.tx, events)
+                with process_spans(self._subscriber.name, events):
+                    await self._subscriber.whole(run.tx, events)
             except Exception as error:
                 if is_infrastructure(error, run.tx.connection, patient=run.patient):
                     raise

@@ -79,9 +79,6 @@ class Subscriber:
     def read(self, envelope: Envelope) -> Event[Any]:
         """Read the data of a known type; raises ValueError for data that breaks the contract."""
         data = self._facts[envelope.type].model_validate_json(envelope.data)
-        correlation_id = envelope.uuid("correlationid")
-        if correlation_id is None:
-            raise ValueError("the event has no correlation")
         return Event(
             id=envelope.id,
             type=envelope.type,
@@ -90,7 +87,7 @@ class Subscriber:
             aggregate_id=envelope.aggregate_id,
             version=envelope.version,
             recorded_at=envelope.recorded_at,
-            correlation_id=correlation_id,
+            correlation_id=envelope.correlation_id,
             causation_id=envelope.uuid("causationid"),
             actor_id=envelope.attribute("actorid"),
             data_class=envelope.attribute("dataclass") or data.data_class,

@@ -13,16 +13,22 @@ from typing import Any, TypeVar, overload
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
 
+from chassis.database_roles import ROLES, prepare_roles
 from chassis.db import Database
-from chassis.migrate import ROLES, migrate, migration_files, prepare_roles
+from chassis.migrate import migrate
+from chassis.migrations import migration_files
 from chassis.row_security import row_security_faults as row_security_faults  # noqa: PLC0414 - a door of this module
 from contracts.values import is_siren
 
 T = TypeVar("T")
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # a rule holds on a slow machine too
+hypothesis.settings.load_profile("untimed")
 
 _COMMAND = "run `make test`, or `python -m maillage.testservers -- pytest …`"
 _PREPARING = 4_839_202  # our number among the advisory locks of the server's own database

@@ -15,6 +15,7 @@ from chassis import metrics
 from chassis.db import Database, Tx
 from chassis.faults import described, is_infrastructure
 from chassis.outbox import Cause
+from chassis.traces import timer_span
 
 log = structlog.get_logger(__name__)
 
@@ -95,11 +96,12 @@ class Timers:
             row = await tx.fetchrow(_TAKE, territory_id, kind, timer_id)
             if row is None:
                 return
-            tx.cause = Cause(row["correlation_id"], row["causation_id"], row["actor_id"], row["traceparent"])
             timer = Timer(territory_id, kind, timer_id, row["due_at"], json.loads(row["data"]))
             try:
-                async with tx.checked_attempt():
-                    await self._handlers[kind](tx, timer)
+                with timer_span(kind, row["traceparent"]) as traceparent:
+                    tx.cause = Cause(row["correlation_id"], row["causation_id"], row["actor_id"], traceparent)
+                    async with tx.checked_attempt():
+                        await self._handlers[kind](tx, timer)
             except Exception as error:
                 if is_infrastructure(error, tx.connection, patient=False):
                     raise

@@ -30,24 +30,20 @@ class LoggedEvent(Protocol):
 
 @dataclass(slots=True)
 class Envelope:
-    """One event as it arrived: attributes read, data still bytes."""
+    """One event as it arrived: attributes read, once, data still bytes."""
 
     topic: str
     territory_id: str
     aggregate_id: str
+    key: tuple[str, str, str]
+    """Territory, topic and aggregate: within it, versions count."""
     version: int
     id: UUID
     type: str
+    recorded_at: dt.datetime
+    correlation_id: UUID
     headers: Mapping[str, str]
     data: bytes
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        return self.territory_id, self.topic, self.aggregate_id
-
-    @property
-    def recorded_at(self) -> dt.datetime:
-        return dt.datetime.fromisoformat(self.headers["ce_time"])
 
     def attribute(self, name: str) -> str | None:
         return self.headers.get(f"ce_{name}")
@@ -113,15 +109,17 @@ def restore(topic: str, attributes: Mapping[str, str], data: bytes) -> Envelope:
     version = int(attributes["ce_sequence"])
     if version < 1:
         raise ValueError(f"the sequence {version} is below 1")
-    UUID(attributes["ce_correlationid"])
-    dt.datetime.fromisoformat(attributes["ce_time"])
+    aggregate = attributes["ce_subject"]
     return Envelope(
         topic=topic,
         territory_id=territory,
-        aggregate_id=attributes["ce_subject"],
+        aggregate_id=aggregate,
+        key=(territory, topic, aggregate),
         version=version,
         id=UUID(attributes["ce_id"]),
         type=attributes["ce_type"],
+        recorded_at=dt.datetime.fromisoformat(attributes["ce_time"]),
+        correlation_id=UUID(attributes["ce_correlationid"]),
         headers=attributes,
         data=data,
     )

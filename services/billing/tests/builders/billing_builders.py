@@ -97,12 +97,18 @@ class Town:
         while await timers.fire():
             pass
 
-    async def hear(self, fact: Fact, territory: str | None = None, event_id: UUID | None = None) -> UUID:
+    async def hear(
+        self,
+        fact: Fact,
+        territory: str | None = None,
+        event_id: UUID | None = None,
+        traceparent: str | None = None,
+    ) -> UUID:
         """Have every subscriber of billing handle a fact, as the consumer would; return the event's id."""
         where, told = territory or self.territory, event_id or new_id()
         for subscriber in service.subscribers:
             if subscriber.knows(fact.type):
-                cause = Cause(correlation_id=new_id(), causation_id=told)
+                cause = Cause(correlation_id=new_id(), causation_id=told, traceparent=traceparent)
                 async with self.database.tx(where, cause=cause) as tx:
                     await subscriber.handler(fact.type)(tx, _event(fact, where, told))
         return told

@@ -1,7 +1,7 @@
 """Rules of persons: how names and addresses are compared, and whose mail address may be set."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from membership.persons.model import (
@@ -46,6 +46,7 @@ def test_a_search_for_nothing_asks_for_no_term() -> None:
     assert wanted_terms("  ") == set()
 
 
+@example("🄐", 1)  # made of a capital letter, and none itself
 @given(st.text(min_size=1, max_size=40), st.integers(min_value=1, max_value=40))
 def test_every_beginning_of_every_name_finds_its_bearer(name: str, length: int) -> None:
     details = Details(name, "x", "en")

@@ -84,7 +84,10 @@ class Why(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What is due for one use; `said` is the charge as events tell it, None while it has no price."""
+    """What is due for one use; `said` is the charge as events tell it, None while it has no price.
+
+    `traceparent` is the trace of the change that first made it, where that trace is kept.
+    """
 
     charge_id: UUID
     state: State
@@ -96,6 +99,7 @@ class Charge:
     invoice_id: UUID | None = None
     invoice_number: str | None = None
     line_number: int | None = None
+    traceparent: str | None = None
 
     @property
     def final(self) -> bool:

@@ -11,6 +11,7 @@ from billing.charges.model import Charge, State, Usage, Why
 from billing.parties.model import key_of
 from chassis.db import Tx
 from chassis.pages import Asked, Order, Page
+from chassis.traces import is_kept
 from contracts.billing import ChargeState
 
 NEWEST: Final = Order("recorded_at timestamptz", "charge_id uuid", descending=True)
@@ -51,6 +52,7 @@ async def save(tx: Tx, kept: Charge, now: datetime) -> None:
         said.model_dump_json() if said else None,
         kept.why.model_dump_json(),
         now,
+        tx.cause.traceparent if is_kept(tx.cause.traceparent) else None,
     )
 
 
@@ -128,19 +130,21 @@ def _charge(row: asyncpg.Record) -> Charge:
         row["invoice_id"],
         row["invoice_number"],
         row["line_number"],
+        row["traceparent"],
     )
 
 
 _SELECT = """
-SELECT charge_id, state, usage, said, why, bill_run_id, invoice_id, invoice_number, line_number, recorded_at
+SELECT charge_id, state, usage, said, why, bill_run_id, invoice_id, invoice_number, line_number, traceparent,
+    recorded_at
 FROM charges WHERE territory_id = $1
 """
 _ONE = f"{_SELECT} AND charge_id = $2"
 _MANY = f"{_SELECT} AND charge_id = ANY ($2)"
 _SAVE = """
 INSERT INTO charges (territory_id, charge_id, source_kind, source_id, item, period, state, payer_id,
-    price_code, issuer_id, billable_from, usage, said, why, recorded_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    price_code, issuer_id, billable_from, usage, said, why, recorded_at, traceparent)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT (territory_id, charge_id) DO UPDATE
 SET state = excluded.state, payer_id = excluded.payer_id, price_code = excluded.price_code,
     issuer_id = excluded.issuer_id, billable_from = excluded.billable_from, usage = excluded.usage,

@@ -1,7 +1,7 @@
 """Seals invoices: number, chain, PDF, entry and charges in one transaction; shows and checks them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -21,6 +21,7 @@ from chassis.commands import Lookup
 from chassis.db import Tx
 from chassis.decisions import Principal, Target
 from chassis.pages import Asked, Page
+from chassis.traces import note
 from contracts.billing import ChargeInvoiced, InvoiceSealed
 from contracts.money import Money
 from contracts.values import Day, Party
@@ -156,6 +157,8 @@ def _view(invoice: Invoice, digest: str) -> InvoiceView:
 
 async def _tell(tx: Tx, invoice: Invoice, charges: Sequence[Charge], digest: str) -> None:
     for line, charge in zip(invoice.lines, charges, strict=True):
+        about: Mapping[str, str | int] = {"invoice.number": invoice.number, "invoice.line": line.number}
+        note("invoice line", charge.traceparent, about)
         tx.emit(
             ChargeInvoiced(
                 charge_id=charge.charge_id,

@@ -86,7 +86,8 @@ def comparable_mail(mail: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the words of a name without case or accents: «L'Étoile d'Or» gives l, etoile, d, or."""
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    letters = unicodedata.normalize("NFKD", text).casefold().translate(_LIGATURES)
+    folded = unicodedata.normalize("NFKD", letters)  # a letter folded by case may be one to take apart
     return _WORD.findall("".join(letter for letter in folded if not unicodedata.combining(letter)))
 
 

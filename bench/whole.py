@@ -1,0 +1,124 @@
+"""Measures the whole platform: its start, its rest, a booking's way to a mailbox and to a partner: G12."""
+
+import asyncio
+import tempfile
+from collections.abc import Collection, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from time import monotonic, time_ns
+
+import psutil
+from figures import Figure, Reading, Say, percentile
+from hub import BASE, Hub, open_hub
+from programs import running
+
+# isort: split
+from journey import Platform, until
+
+GOALS = ("G12",)
+SETTLE = 10.0  # seconds after a start that are no rest yet
+AT_LEAST = 10  # bookings, however short the measurement
+_MEMORY = Figure("G12", "whole platform at rest, memory (sum of PSS)", "MiB", at_most=1.2 * 1024)
+_CPU = Figure("G12", "whole platform at rest, CPU", "% of a core", at_most=5)
+_START = Figure("G12", "warm start of the whole platform", "s", at_most=15)
+_STEPS = ("its answer", "the mail's arrival", "the partner's copy")
+
+
+async def measure(asked: Collection[str], seconds: float, say: Say) -> list[Reading]:
+    """Return one run: the platform in a data folder of its own, at rest, then under one booking at a time."""
+    if "G12" not in asked:
+        return []
+    with tempfile.TemporaryDirectory(prefix="maillage-bench-") as folder:
+        platform = _platform(Path(folder))
+        try:
+            say("G12 the whole platform: first start, one hub")
+            await _run(platform, "up", "--detach")
+            hub = await asyncio.to_thread(open_hub, platform)
+            await _run(platform, "down")
+            say("G12 warm start")
+            begun = monotonic()
+            await _run(platform, "up", "--detach")
+            readings = [Reading(_START, monotonic() - begun)]
+            say("G12 at rest")
+            readings += await _at_rest(platform, seconds)
+            say("G12 from a booking to the mail and the partner's copy")
+            return readings + await _bookings(platform, hub, seconds)
+        finally:
+            await _run(platform, "down")
+
+
+async def profile(_missed: Collection[str], _seconds: float) -> Mapping[str, Mapping[str, float]]:
+    """Return nothing: no step of one process explains a whole platform."""
+    return {}
+
+
+def _platform(folder: Path) -> Platform:
+    folder.chmod(0o755)  # where this runs as root, PostgreSQL's own user must come in
+    return Platform.in_folder(folder / "data")
+
+
+async def _run(platform: Platform, *words: str) -> None:
+    await asyncio.to_thread(platform.run, *words)
+
+
+async def _at_rest(platform: Platform, seconds: float) -> list[Reading]:
+    """Return what its processes take while nobody asks for anything."""
+    await asyncio.sleep(SETTLE)
+    before, begun = _cpu_seconds(platform), monotonic()
+    await asyncio.sleep(max(seconds, SETTLE))
+    after, took = _cpu_seconds(platform), monotonic() - begun
+    spent = sum(value - before.get(pid, 0.0) for pid, value in after.items())
+    memory = sum(process.memory_full_info().pss for process in _processes(platform))
+    return [Reading(_MEMORY, memory / 2**20), Reading(_CPU, 100 * spent / took)]
+
+
+def _processes(platform: Platform) -> list[psutil.Process]:
+    supervisor = psutil.Process(platform.run("status")["pid"])
+    return [supervisor, *supervisor.children(recursive=True)]
+
+
+def _cpu_seconds(platform: Platform) -> dict[int, float]:
+    times = {process.pid: process.cpu_times() for process in _processes(platform)}
+    return {pid: spent.user + spent.system for pid, spent in times.items()}
+
+
+async def _bookings(platform: Platform, hub: Hub, seconds: float) -> list[Reading]:
+    """Book one room after another, each once the mail about the one before has come."""
+    url = f"{platform.address('notifications')}{BASE}/events/stream?after=latest"
+    async with running("feed", url, environment={"BENCH_TOKEN": hub.partner_key}) as feed:
+        made = await asyncio.to_thread(_book, platform, hub, seconds)
+        copies: dict[str, int] = await feed.result()
+    assert made.keys() <= copies.keys(), (
+        f"{len(made.keys() - copies.keys())} copies never came to the partner"
+    )
+    found = []
+    ways = zip(*((*times, copies[booking]) for booking, times in made.items()), strict=True)
+    sent, *steps = (list(each) for each in ways)
+    for name, arrived in zip(_STEPS, steps, strict=True):
+        took = [(end - start) / 1e6 for start, end in zip(sent, arrived, strict=True)]
+        for word, share in (("p50", 0.5), ("p99", 0.99)):
+            figure = Figure("G12", f"booking sent to {name}, {word}", "ms")
+            found.append(Reading(figure, percentile(took, share)))
+    return found
+
+
+def _book(platform: Platform, hub: Hub, seconds: float) -> dict[str, tuple[int, int, int]]:
+    """Return, by booking, when it was sent, when it was answered and when its mail arrived; not the first."""
+    caught, made = platform.data / "mail", dict[str, tuple[int, int, int]]()
+    end = monotonic() + seconds
+    wanted = hub.bookings()
+    next(wanted)  # was made when the hub opened
+    while monotonic() < end or len(made) <= AT_LEAST:
+        seen, body, sent = set(caught.glob("[!.]*.eml")), next(wanted), time_ns()
+        response = hub.member.send("POST", "booking", f"{BASE}/bookings", body)
+        answered = time_ns()
+        assert response.status_code == HTTPStatus.CREATED, response.text
+        [mail] = until(lambda seen=seen: set(caught.glob("[!.]*.eml")) - seen)  # type: ignore[misc]
+        made[body["booking_id"]] = sent, answered, _arrival(mail)
+    del made[next(iter(made))]
+    return made
+
+
+def _arrival(mail: Path) -> int:
+    """Return when the mail sink took a message: it names its file so."""
+    return int(mail.name.partition("-")[0])
