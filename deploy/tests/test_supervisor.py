@@ -77,6 +77,25 @@ def test_a_stage_starts_when_the_one_before_it_is_ready_and_stops_before_it(
     assert (tmp_path / "ends").read_text() == "top base "
 
 
+def test_a_stage_waits_only_for_the_parts_that_it_needs_and_the_start_for_all(
+    tmp_path: Path, eventually: Callable[..., bool]
+) -> None:
+    go, seen = tmp_path / "go", list[bool]()
+
+    def begin() -> None:
+        seen.append(go.exists())
+        go.touch()
+
+    slow = a_part(tmp_path, "slow", ready=lambda _pid: go.exists())
+    stages = [
+        Stage([a_part(tmp_path, "base"), slow]),
+        Stage([a_part(tmp_path, "top")], before=begin, needs=["base"]),
+    ]
+    with running(Supervisor(stages, tmp_path, lambda _state: None)) as state:
+        assert eventually(state.ready, 10)
+    assert seen == [False]
+
+
 def test_a_part_that_is_killed_is_started_again_and_the_state_says_so(
     tmp_path: Path, eventually: Callable[..., bool]
 ) -> None:

@@ -9,19 +9,21 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from maillage import services
+from maillage import portal, services
 from maillage.runtime.java import Installed
+from maillage.runtime.marks import mark_of
 from maillage.runtime.part import Part
 from maillage.runtime.ports import answers, require_free
 from maillage.runtime.postgres import Postgres
 from maillage.runtime.supervisor import Stage
-from maillage.sentences import DATABASE_UNREACHABLE, NO_ROOM, NOT_WRITABLE, TOPICS_FAILED, StartError
+from maillage.sentences import NO_ROOM, NOT_WRITABLE, TOPICS_FAILED, StartError
 from maillage.settings import Settings, port_setting
 
 FIRST_START_MB = (
     400  # a new PostgreSQL takes 50; its write-ahead log and Kafka's segments grow from the first minute
 )
 RESUME_MB = 50  # below, the next checkpoint may already fail
+TOPICS_MARK = "kafka/topics"  # in the broker's own folder: who removes its data removes the mark
 Say = Callable[[str], None]
 
 
@@ -38,19 +40,28 @@ class Platform:
     def stages(self) -> list[Stage]:
         servers = [server.part() for server in (self.postgres, self.kafka) if server is not None]
         first = Stage([*servers, mail_part(self.settings)])
-        return [first, Stage([service.part() for service in self.services], before=self.set_up)]
+        kafka = [] if self._topics_known() else [Stage([], before=self.make_topics, needs=["kafka"])]
+        second = [service.part() for service in self.services] + portal.parts(self.settings, self.services)
+        return [first, *kafka, Stage(second, before=self.make_databases, needs=["postgres"])]
 
-    def set_up(self) -> None:
-        """Topics, databases and migrations, once the servers are ready; raises StartError."""
-        self._topics()
+    def make_databases(self) -> None:
+        """Databases, roles and migrations, once PostgreSQL is ready; raises StartError."""
+        superuser = self.settings.postgres or (self.postgres.dsn if self.postgres else "")
         for service in self.services:
-            self._make_database(service)
-        if self.services:
-            self.say(f"migrations: {', '.join(service.name for service in self.services)}")
+            service.make_database(superuser)
+        behind = [service for service in self.services if not service.is_migrated()]
+        if behind:
+            self.say(f"migrations: {', '.join(service.name for service in behind)}")
             with ThreadPoolExecutor() as threads:
-                list(threads.map(services.Service.migrate, self.services))
+                list(threads.map(services.Service.migrate, behind))
 
-    def _topics(self) -> None:
+    def _topics_known(self) -> bool:
+        """Whether our own broker has these topics already: then the services need not wait for it."""
+        mark = self.settings.data / TOPICS_MARK
+        return self.kafka is not None and mark.exists() and mark.read_text(encoding="utf-8") == _topics_mark()
+
+    def make_topics(self) -> None:
+        """Create missing topics and tell of differences, once Kafka is ready; raises StartError."""
         from aiokafka.errors import KafkaError  # noqa: PLC0415 - only a start of the platform speaks to Kafka
 
         from maillage import topics  # noqa: PLC0415 - the same
@@ -64,15 +75,16 @@ class Platform:
             self.say(f"topics: {len(report.created)} created")
         for sentence in report.drift:
             self.say(f"topics: {sentence}")
+        if self.kafka is not None:
+            (self.settings.data / TOPICS_MARK).write_text(_topics_mark(), encoding="utf-8")
 
-    def _make_database(self, service: services.Service) -> None:
-        import psycopg  # noqa: PLC0415 - only a start of the platform speaks to PostgreSQL
+    def service(self, name: str) -> services.Service | None:
+        """The service of that name as it runs; None when it is no part of this platform."""
+        return next((service for service in self.services if service.name == name), None)
 
-        superuser = self.settings.postgres or (self.postgres.dsn if self.postgres else "")
-        try:
-            service.make_database(superuser)
-        except psycopg.OperationalError as error:
-            raise StartError(DATABASE_UNREACHABLE, reason=str(error).strip()) from error
+
+def _topics_mark() -> str:
+    return mark_of(("contracts", "chassis"))
 
 
 def mail_part(settings: Settings) -> Part:
@@ -107,5 +119,8 @@ def require_ports(settings: Settings) -> None:
     if settings.kafka is None:
         require_free(settings.kafka_port, "kafka", "MAILLAGE_KAFKA_PORT")
     require_free(settings.smtp_port, "mail", "MAILLAGE_SMTP_PORT")
-    for service in services.present(settings):
+    found = services.present(settings)
+    for service in found:
         require_free(service.port, service.name, port_setting(service.name))
+    if portal.parts(settings, found):
+        require_free(settings.portal_port, "portal", portal.PORT_SETTING)

@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -48,16 +49,27 @@ def up(
     *,
     detach: Annotated[bool, typer.Option("--detach", help="Return when the platform is ready.")] = False,
     service: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=PATH", help="Run this service from another checkout.")
+        list[str] | None,
+        typer.Option(metavar="NAME=PATH", help="Run this service from another checkout; `NAME=` ends that."),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Start the platform; Ctrl-C stops all of it in good order. Resumes where the last run ended."""
-    from maillage import up as command  # noqa: PLC0415 - `maillage --help` loads no server code
+    """Start the platform; Ctrl-C stops all of it in good order. Resumes where the last run ended.
+
+    While it runs, `up --service billing=../other` replaces that one service: its schema is brought forward
+    beside the version at work, which then drains and gives its place. `up --service billing=` puts the
+    installed version back. A version that does not become ready leaves its place to the one before. The next
+    start of the whole platform runs what its own `up` names.
+    """
+    from maillage import control  # noqa: PLC0415 - `maillage --help` loads no server code
+    from maillage import up as command  # noqa: PLC0415 - the same
     from maillage.show import show  # noqa: PLC0415 - the same
 
     with told(as_json=as_json):
         settings = read_settings(service or [])
+        if service and control.state_of(settings.data).alive():
+            replace_services(settings.data, service, as_json=as_json)
+            return
         if detach:
             passed_on = [f"--service={name}={path}" for name, path in settings.checkouts.items()]
             finish_detached(command.detach(passed_on, settings.data), as_json=as_json)
@@ -127,15 +139,49 @@ def doctor(*, as_json: Json = False) -> None:
         sys.exit(command.exit_code(findings))
 
 
+@app.command()
+def demo(
+    *,
+    seed: Annotated[int, typer.Option(help="Draws other persons and another course of events.")] = 302,
+    month: Annotated[str, typer.Option(help="The first of the two months, as YYYY-MM.")] = "2026-03",
+    as_json: Json = False,
+) -> None:
+    """Live two months of a hub in Carcassonne on the running platform, and check every fact of it.
+
+    Exit codes: 0 all facts are true, 1 one is not, 3 the platform does not run.
+    """
+    from maillage.demo import command  # noqa: PLC0415 - the same
+
+    with told(as_json=as_json):
+        settings = read_settings()
+        done = command.run(settings, seed, month)
+        answer(done.as_json(), command.summary(done, settings), as_json=as_json)
+        sys.exit(0 if done.facts.all_true else 1)
+
+
 def read_settings(checkouts: list[str] | None = None) -> Any:
     """The settings of this call; a wrong one ends it as wrong usage."""
     from maillage.services import checkouts_named  # noqa: PLC0415 - the same
     from maillage.settings import Settings  # noqa: PLC0415 - the same
 
     try:
-        return Settings.read(checkouts=checkouts_named(checkouts or []))
+        named = checkouts_named(checkouts or [])
+        return Settings.read(checkouts={name: path for name, path in named.items() if path})
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+
+
+def replace_services(data: Path, asked: list[str], *, as_json: bool) -> None:
+    """Replace services of the running platform, one after the other."""
+    from maillage import replace  # noqa: PLC0415 - the same
+    from maillage.services import checkouts_named  # noqa: PLC0415 - the same
+
+    lines = []
+    for name, checkout in checkouts_named(asked).items():
+        replace.ask(data, name, checkout)
+        lines.append(f"{name} now runs from {checkout or 'where it is installed'}.")
+    replaced = {name: checkout and str(checkout) for name, checkout in checkouts_named(asked).items()}
+    answer({"replaced": replaced}, "\n".join(lines), as_json=as_json)
 
 
 @contextmanager
@@ -158,10 +204,15 @@ def tell_failure(failure: dict[str, str], *, as_json: bool) -> None:
 def finish_detached(said: dict[str, Any], *, as_json: bool) -> None:
     if "error" in said:
         tell_failure(said["error"], as_json=as_json)
-    rows = [f"{name:<14}{part['address']}" for name, part in said["parts"].items() if part["address"]]
-    operator = read_settings().first_operator
+    parts = sorted(said["parts"].items(), key=lambda part: part[0] != "portal")
+    rows = [f"{name:<14}{part['address']}" for name, part in parts if part["address"]]
+    from maillage.demo.note import invitation  # noqa: PLC0415 - the same
+
+    settings = read_settings()
+    operator = settings.first_operator
     signing_in = f"Sign in as {operator}, the platform's operator: `maillage token {operator}`."
-    answer(said, "\n".join(["The platform is ready.", *rows, signing_in]), as_json=as_json)
+    lines = ["The platform is ready.", *rows, signing_in, *invitation(settings)]
+    answer(said, "\n".join(lines), as_json=as_json)
 
 
 def print_ready(state: Any, *, as_json: bool) -> None:

@@ -208,6 +208,21 @@ CHECKOUT_WITHOUT_SERVICE = Sentence(
     "{path} ne contient pas le service {service}.",
     "Indiquez la racine d’une copie du dépôt : le dossier qui contient services/{service}.",
 )
+CONTRACT_STEP = Sentence(
+    "MLG-E028",
+    "This version of {service} takes out of the schema ({step}) what the version at work still uses.",
+    "Nothing was changed. Stop the platform with `maillage down`, then start it with this version.",
+    "Cette version de {service} retire du schéma ({step}) ce que la version en service utilise encore.",
+    "Rien n’a été changé. Arrêtez la plateforme avec `maillage down`, puis démarrez-la avec cette version.",
+)
+NOT_REPLACED = Sentence(
+    "MLG-E029",
+    "The new version of {part} did not become ready ({reason}): the version before has been put back.",
+    "Read {log}, then try again; `maillage status` shows the version that runs.",
+    "La nouvelle version de {part} n’est pas devenue prête ({reason}) : "
+    "la version précédente a été remise en place.",
+    "Lisez {log}, puis réessayez ; `maillage status` montre la version qui tourne.",
+)
 DOWNLOAD_FAILED = Sentence(
     "MLG-E030",
     "{what} cannot be downloaded: {reason}.",
@@ -216,6 +231,13 @@ DOWNLOAD_FAILED = Sentence(
     "{what} ne peut pas être téléchargé : {reason}.",
     "Vérifiez le réseau et ses réglages de proxy (HTTPS_PROXY, REQUESTS_CA_BUNDLE), puis redémarrez : "
     "ce qui est arrivé est conservé.",
+)
+NO_ANSWER = Sentence(
+    "MLG-E033",
+    "The platform has not carried out the replacement within {seconds} seconds.",
+    "It may still be at it: look with `maillage status`, then read the service’s log.",
+    "La plateforme n’a pas fait le remplacement en {seconds} secondes.",
+    "Elle y travaille peut-être encore : voyez `maillage status`, puis lisez le journal du service.",
 )
 SIGN_IN_REFUSED = Sentence(
     "MLG-E031",

@@ -10,12 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from maillage.runtime.bootstrap import ServiceAccess, ensure_service, share_kek
+from maillage.runtime.marks import mark_of
 from maillage.runtime.part import Part, last_words
 from maillage.runtime.ports import require_free
 from maillage.sentences import CHECKOUT_WITHOUT_SERVICE, MIGRATION_FAILED, StartError
-from maillage.settings import PORTAL_PORT, SERVICES, Settings, port_setting
+from maillage.settings import SERVICES, Settings, port_setting
+
+if TYPE_CHECKING:
+    from maillage.runtime.bootstrap import ServiceAccess
 
 DRAIN_SECONDS = 30.0
 
@@ -54,18 +58,52 @@ class Service:
             "MAILLAGE_ISSUER": self.settings.address("membership"),
             "MAILLAGE_KAFKA": self.settings.kafka_address,
             "MAILLAGE_PORT": str(self.port),
-            "MAILLAGE_PUBLIC_URL": f"http://127.0.0.1:{PORTAL_PORT}",
+            "MAILLAGE_PUBLIC_URL": self.settings.portal_address,
             "MAILLAGE_SECRETS_DIR": str(self.settings.secrets / "services" / self.name),
             "MAILLAGE_SMTP_URL": f"smtp://127.0.0.1:{self.settings.smtp_port}",
         }
 
     def make_database(self, superuser: str) -> None:
         """Make its database, its roles and its folder of secrets where they are missing."""
-        self.access = ensure_service(superuser, self.name, self.settings.secrets)
-        share_kek(self.settings.secrets, self.name)
+        from maillage.runtime import bootstrap  # noqa: PLC0415 - the servers start while drivers are loaded
+
+        self.access = bootstrap.ensure_service(superuser, self.name, self.settings.secrets)
+        bootstrap.share_kek(self.settings.secrets, self.name)
+
+    def is_migrated(self) -> bool:
+        """Whether its database was last migrated with the sources here; with a checkout it never is."""
+        return self.name not in self.settings.checkouts and self._access().mark == self._mark()
 
     def migrate(self) -> None:
-        """Bring the schema up to date; raises StartError."""
+        """Bring schema and reference rows up to date and mark the database so; raises StartError."""
+        from maillage.runtime import bootstrap  # noqa: PLC0415 - the same
+
+        migrator_url = self._access().migrator_url
+        bootstrap.set_mark(migrator_url, None)
+        self._run_migrate(migrator_url)
+        if self.name not in self.settings.checkouts:
+            bootstrap.set_mark(migrator_url, self._mark())
+
+    def contract_steps(self) -> list[str]:
+        """The steps of these sources that take something away from the schema and are not applied yet."""
+        from maillage.runtime import bootstrap  # noqa: PLC0415 - the same
+
+        checkout = self.settings.checkouts.get(self.name)
+        wanted = set()
+        for package in ("chassis", self.name):
+            source = source_of(checkout, package) / "migrations"
+            wanted |= {f"{package}/{file.stem}" for file in source.glob("*_contract_*.sql")}
+        return sorted(wanted - bootstrap.applied(self._access().migrator_url))
+
+    def _access(self) -> ServiceAccess:
+        if self.access is None:
+            raise RuntimeError(f"{self.name} has no database yet")
+        return self.access
+
+    def _mark(self) -> str:
+        return mark_of(("contracts", "chassis", self.name), self.settings.first_operator)
+
+    def _run_migrate(self, migrator_url: str) -> None:
         log = self.settings.data / "log" / f"{self.name}.log"
         with log.open("a", encoding="utf-8") as file:
             result = subprocess.run(
@@ -73,7 +111,7 @@ class Service:
                 env={
                     **os.environ,
                     **self.environment(),
-                    "MAILLAGE_MIGRATOR_URL": self.access.migrator_url if self.access else "",
+                    "MAILLAGE_MIGRATOR_URL": migrator_url,
                     "MAILLAGE_FIRST_OPERATOR_MAIL": self.settings.first_operator,
                 },
                 stdin=subprocess.DEVNULL,
@@ -96,19 +134,13 @@ class Service:
         checkout = self.settings.checkouts.get(self.name)
         if checkout is None or (checkout / ".venv" / "bin" / "python").exists():
             return {}
-        sources = (
-            source_folder(checkout, self.name),
-            checkout / "chassis" / "src",
-            checkout / "contracts" / "src",
-        )
+        sources = [source_of(checkout, package).parent for package in (self.name, "chassis", "contracts")]
         return {"PYTHONPATH": os.pathsep.join(map(str, sources))}
 
 
 def present(settings: Settings) -> list[Service]:
     """The services that can run; raises StartError for a checkout without the service asked of it."""
-    for name, checkout in settings.checkouts.items():
-        if not (source_folder(checkout, name) / name / "__main__.py").is_file():
-            raise StartError(CHECKOUT_WITHOUT_SERVICE, service=name, path=checkout)
+    require_checkouts(settings)
     return [
         Service(name, settings)
         for name in settings.services
@@ -116,18 +148,31 @@ def present(settings: Settings) -> list[Service]:
     ]
 
 
-def source_folder(checkout: Path, name: str) -> Path:
-    return checkout / "services" / name / "src"
+def require_checkouts(settings: Settings) -> None:
+    """Raises StartError for a checkout without the service asked of it."""
+    for name, checkout in settings.checkouts.items():
+        if not (source_of(checkout, name) / "__main__.py").is_file():
+            raise StartError(CHECKOUT_WITHOUT_SERVICE, service=name, path=checkout)
 
 
-def checkouts_named(asked: list[str]) -> Mapping[str, Path]:
-    """`["billing=../other"]` as a mapping; raises ValueError for anything else."""
-    found = {}
+def source_of(checkout: Path | None, package: str) -> Path:
+    """The folder of a package: in the checkout, or where it is installed for this command."""
+    if checkout is None:
+        spec = find_spec(package)
+        return Path(spec.submodule_search_locations[0] if spec and spec.submodule_search_locations else "")
+    if package in SERVICES:
+        return checkout / "services" / package / "src" / package
+    return checkout / package / "src" / package
+
+
+def checkouts_named(asked: list[str]) -> Mapping[str, Path | None]:
+    """`["billing=../other"]` as a mapping, None for `billing=`; raises ValueError for anything else."""
+    found: dict[str, Path | None] = {}
     for item in asked:
         name, equals, path = item.partition("=")
-        if not equals or name not in SERVICES or not path:
+        if not equals or name not in SERVICES:
             raise ValueError(f"--service takes NAME=PATH, NAME one of {', '.join(SERVICES)}, not «{item}»")
-        found[name] = Path(path).resolve()
+        found[name] = Path(path).resolve() if path else None
     return found
 
 

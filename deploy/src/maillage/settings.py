@@ -18,15 +18,16 @@ class Settings:
     """Where the platform's data and ports are, and which parts of it exist already.
 
     MAILLAGE_DATA_DIR (default `.maillage`), MAILLAGE_KAFKA_PORT (9192), MAILLAGE_SMTP_PORT (2525),
-    MAILLAGE_<SERVICE>_PORT (8101–8104), MAILLAGE_KAFKA (host:port of an existing broker), MAILLAGE_POSTGRES
-    (superuser DSN of an existing PostgreSQL 18), MAILLAGE_START_SECONDS (60, per stage), MAILLAGE_SERVICES
-    (names with commas; default: every service that is installed), MAILLAGE_FIRST_OPERATOR_MAIL (who may open
-    territories on a new installation).
+    MAILLAGE_PORTAL_PORT (8100), MAILLAGE_<SERVICE>_PORT (8101–8104), MAILLAGE_KAFKA (host:port of an existing
+    broker), MAILLAGE_POSTGRES (superuser DSN of an existing PostgreSQL 18), MAILLAGE_START_SECONDS (60, per
+    stage), MAILLAGE_SERVICES (names with commas; default: every service that is installed),
+    MAILLAGE_FIRST_OPERATOR_MAIL (who may open territories on a new installation).
     """
 
     data: Path
     kafka_port: int = 9192
     smtp_port: int = 2525
+    portal_port: int = PORTAL_PORT
     ports: Mapping[str, int] = field(default_factory=lambda: dict(SERVICES))
     kafka: str | None = None
     postgres: str | None = None
@@ -44,6 +45,7 @@ class Settings:
             data=Path(environment.get("MAILLAGE_DATA_DIR") or ".maillage").absolute(),
             kafka_port=_number(environment, "MAILLAGE_KAFKA_PORT", 9192),
             smtp_port=_number(environment, "MAILLAGE_SMTP_PORT", 2525),
+            portal_port=_number(environment, "MAILLAGE_PORTAL_PORT", PORTAL_PORT),
             ports={name: _number(environment, port_setting(name), port) for name, port in SERVICES.items()},
             kafka=environment.get("MAILLAGE_KAFKA") or None,
             postgres=environment.get("MAILLAGE_POSTGRES") or None,
@@ -55,6 +57,10 @@ class Settings:
 
     def address(self, service: str) -> str:
         return f"http://127.0.0.1:{self.ports[service]}"
+
+    @property
+    def portal_address(self) -> str:
+        return f"http://127.0.0.1:{self.portal_port}"
 
     @property
     def secrets(self) -> Path:

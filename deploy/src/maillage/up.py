@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from maillage import replace
 from maillage.assembly import Platform, require_ports, require_usable
 from maillage.runtime import java
 from maillage.runtime.state import State, end_leftovers, locked_file
@@ -37,6 +38,7 @@ def run(settings: Settings, show: Show, ready: Ready) -> None:
         supervisor = Supervisor(platform.stages(), settings.data, show.state)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: supervisor.ask_to_stop())
+        supervisor.works.append(replace.serve(platform, supervisor))
         supervisor.start(settings.start_seconds)
         if supervisor.state.ready():
             with show.aside():

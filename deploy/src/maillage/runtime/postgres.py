@@ -29,6 +29,7 @@ MAJOR = "18"
 CONTROL_FILE_BYTES = 8192
 SOCKET_PATH_LIMIT = 103
 SUPERUSER = "postgres"
+LOCALE = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 SETTINGS = {
     "listen_addresses": "",
     "log_line_prefix": "%m [%p] %q%u@%d ",
@@ -130,7 +131,7 @@ class Postgres:
         initdb = str(binaries(self.data, self.user) / "initdb")
         command = [initdb, f"--pgdata={folder}", f"--username={SUPERUSER}", f"--pwfile={password_file}"]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"]
-        command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command += LOCALE
         if self.settings.get("fsync") == "off":
             command.append("--no-sync")
         result = subprocess.run(

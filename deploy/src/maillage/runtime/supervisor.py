@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,17 +18,23 @@ PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the first, seco
 STEADY_SECONDS = 60.0  # a part that has run this long has its pauses counted from the first again
 POLL_SECONDS = 0.1
 PROBE_SECONDS = 1.0
+DONE = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Parts that start together; `before` runs when all earlier stages are ready."""
+    """Parts that start together; `before` runs when the parts that it needs are ready.
+
+    `needs` names them, by default all earlier ones. At the end of a start every part is awaited.
+    """
 
     parts: Sequence[Part]
     before: Callable[[], None] = nothing
+    needs: Sequence[str] | None = None
 
 
 Watch = Callable[[State], None]
+Work = Generator[None]  # something long that is done beside the keeping, a step at every turn
 
 
 class Kept:
@@ -42,6 +48,7 @@ class Kept:
         self.started = 0.0
         self.start_again = 0.0
         self.probed = 0.0
+        self.leaving = False
 
     def start(self) -> None:
         """Prepare and start the process; raises StartError when it cannot."""
@@ -77,7 +84,9 @@ class Kept:
         return self.part.explain(said) or failed
 
     def keep(self) -> None:
-        """Notice that it has died, and start it again when its pause is over."""
+        """Notice that it has died, and start it again when its pause is over; not while it is replaced."""
+        if self.leaving:
+            return
         if self.child is not None and self.child.exit_code() is not None:
             self._died(self.child)
         if self.child is None and time.monotonic() >= self.start_again:
@@ -125,6 +134,7 @@ class Supervisor:
         self.data = data
         self.watch = watch
         self.stopping = False
+        self.works: list[Work] = []
         kept = {one.part.name: one.state for _, group in self.stages for one in group}
         self.state = State(os.getpid(), birth_of(os.getpid()) or 0.0, time.time(), kept)
         self.written = ""
@@ -136,28 +146,39 @@ class Supervisor:
     def start(self, seconds: float) -> None:
         """Start stage after stage, each within `seconds`; raises StartError once all is stopped again."""
         self._tell()
+        started: list[Kept] = []
         try:
             for stage, group in self.stages:
+                needed = [one for one in started if stage.needs is None or one.part.name in stage.needs]
+                self._await(started, needed, seconds)
                 if self.stopping:
                     return
                 stage.before()
                 for one in group:
                     one.start()
+                    started.append(one)
                     self._tell()
-                self._await(group, seconds)
+            self._await(started, started, seconds)
         except BaseException:
             self.stop()
             raise
 
     def run(self) -> None:
-        """Keep everything running until asked to stop, then stop it."""
+        """Keep everything running until asked to stop, then stop it; `works` go on a step at every turn."""
         while not self.stopping:
             for one in self._kept():
                 one.keep()
                 one.probe()
+            self.works = [work for work in self.works if next(work, DONE) is not DONE]
             self._tell()
             time.sleep(POLL_SECONDS)
+        for work in self.works:
+            work.close()
         self.stop()
+
+    def kept(self, name: str) -> Kept | None:
+        """The part of that name; None when there is none."""
+        return next((one for one in self._kept() if one.part.name == name), None)
 
     def stop(self) -> None:
         """Stop the stages in reverse order: services drain while their servers still run."""
@@ -169,17 +190,18 @@ class Supervisor:
                 one.await_stop()
             self._tell()
 
-    def _await(self, group: Sequence[Kept], seconds: float) -> None:
+    def _await(self, started: Sequence[Kept], needed: Sequence[Kept], seconds: float) -> None:
+        """Keep what is started until what is needed is ready; raises StartError when it cannot be."""
         deadline = time.monotonic() + seconds
         while not self.stopping:
-            for one in group:
+            for one in started:
                 failure = one.failure()
                 if failure is not None:
                     raise failure
                 one.keep()
                 one.probe()
             self._tell()
-            late = [one for one in group if not one.state.ready]
+            late = [one for one in needed if not one.state.ready]
             if not late:
                 return
             if time.monotonic() > deadline:
