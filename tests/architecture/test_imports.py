@@ -19,6 +19,8 @@ ONE_WAY = "Inside a slice, imports point one way"
 ACYCLIC = "Slices of a service form no cycle"
 SQL = "Only stores speak SQL"
 KAFKA = "Only the chassis speaks Kafka"
+CLIENT = "The portal is a client: no tables, no topics, no events"
+ORACLE = "The demo's oracle computes on its own"
 
 SERVICES = ("booking", "membership", "billing", "notifications")
 
@@ -58,6 +60,14 @@ PLANTED = [
     ("notifications/bookings/ports.py", "import asyncpg", {SQL}),
     ("billing/bookings/consumer.py", "import aiokafka", {KAFKA}),
     ("notifications/app.py", "import faststream", {KAFKA}),
+    ("portal/app.py", "import asyncpg", {CLIENT}),
+    ("portal/app.py", "import chassis.kafka", {CLIENT}),
+    ("portal/app.py", "from contracts import values", {CLIENT}),
+    ("portal/app.py", "import booking.app", {CLIENT, INDEPENDENT}),
+    ("portal/today/model.py", "import httpx", {PURE}),
+    ("portal/today/model.py", "from portal import app", {PURE, ACYCLIC}),
+    ("maillage/demo/oracle.py", "import billing.app", {ORACLE}),
+    ("maillage/demo/tables.py", "from contracts import values", {ORACLE}),
 ]
 
 
@@ -99,6 +109,12 @@ def clean_skeleton(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(folder, "contracts/values", "import pydantic\n")
     write(folder, "contracts/events", "from contracts import values\n")
     write(folder, "maillage/cli", "import booking.app, billing.app\n")
+    write(folder, "maillage/demo/__init__", "")
+    write(folder, "maillage/demo/tables", "")
+    write(folder, "maillage/demo/oracle", "from maillage.demo import tables\n")
+    write(folder, "portal/today/__init__", "")
+    write(folder, "portal/today/model", "from datetime import date\n")
+    write(folder, "portal/app", "import httpx\nfrom chassis import errors\nfrom portal.today import model\n")
     for service in SERVICES:
         for slice_name in ("bookings", "resources"):
             for module, text in SLICE.items():
@@ -154,7 +170,7 @@ def test_every_service_stands_in_every_contract_about_services() -> None:
         folder.name for folder in (PROJECT / "services").iterdir() if (folder / "pyproject.toml").is_file()
     }
     for contract in configuration()["contracts"]:
-        if contract["name"] in {INDEPENDENT, DATA_ONLY}:
+        if contract["name"] in {INDEPENDENT, DATA_ONLY, CLIENT, ORACLE}:
             continue
         places = contract.get("source_modules") or contract.get("containers") or contract.get("ancestors")
         assert services <= {place.split(".")[0] for place in places}, contract["name"]

@@ -1,0 +1,1 @@
+"""Booking in three steps: what and when, which, confirm."""

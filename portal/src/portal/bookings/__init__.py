@@ -1,0 +1,1 @@
+"""A person’s bookings: what is to come, moving it, giving it up."""

@@ -1,0 +1,53 @@
+"""What a visitor chooses for every page: the territory, the language, the theme."""
+
+from typing import Any, Final
+
+from litestar import Request, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+
+from portal.pages import Form, SignedIn, local, redirect
+from portal.session import Signed
+from portal.wording import LANGUAGES
+
+AnyRequest = Request[Any, Any, Any]
+_YEAR: Final = 31_536_000
+
+
+@post("/territory")
+async def choose_territory(
+    visitor: SignedIn, signed: NamedDependency[Signed], request: AnyRequest, data: Form
+) -> Redirect:
+    """Look at another territory from now on, as whichever record of the visitor it knows."""
+    siren = data.get("territory", "")
+    if siren not in dict(visitor.territories):
+        return redirect("/today")
+    records = request.session.get("persons", {})
+    known_as = [person_id for person_id, known in records.items() if siren in known]
+    if known_as and visitor.person_id not in known_as:
+        await signed.become(known_as[0])
+    request.session["territory"] = siren
+    return redirect("/today")
+
+
+@post("/language", sync_to_thread=False)
+def choose_language(data: Form) -> Redirect:
+    """Read every page in this language."""
+    return _remember("language", data, LANGUAGES)
+
+
+@post("/theme", sync_to_thread=False)
+def choose_theme(data: Form) -> Redirect:
+    """See every page light, dark, or as the browser does."""
+    return _remember("theme", data, ("light", "dark", "browser"))
+
+
+def _remember(name: str, data: dict[str, str], known: tuple[str, ...]) -> Redirect:
+    answer = redirect(local(data.get("back", "")))
+    if (chosen := data.get(name, "")) in known:
+        answer.cookies.append(Cookie(key=name, value=chosen, max_age=_YEAR, samesite="lax", httponly=True))
+    return answer
+
+
+ROUTES: Final = [choose_territory, choose_language, choose_theme]

@@ -1,0 +1,1 @@
+"""Fibre lines and how far each got."""

@@ -1,0 +1,1 @@
+"""Invoices, and why each amount is what it is."""

@@ -1,0 +1,1 @@
+"""The day of a site: what is free, what is taken, who comes."""
