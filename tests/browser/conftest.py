@@ -1,0 +1,55 @@
+"""One platform with one small story, for all pages of a run."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import hub_story
+import portal_visits
+import pytest
+from hub_story import Hub
+from journey import Platform
+from portal_visits import Visitor
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Platform]:
+    """The platform as `maillage up` starts it, on ports and in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="maillage-browser-"))
+    folder.chmod(0o755)  # where the tests run as root, PostgreSQL's own user must come in
+    platform = Platform.in_folder(folder / "data")
+    try:
+        platform.run("up", "--detach")
+        yield platform
+    finally:
+        platform.run("down")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def hub(platform: Platform) -> Hub:
+    """The « 302 » after its first month."""
+    return hub_story.lived(platform)
+
+
+@pytest.fixture(scope="session")
+def portal(platform: Platform) -> str:
+    """The address of the portal."""
+    return platform.address("portal")
+
+
+@pytest.fixture(scope="session")
+def visitors(hub: Hub, portal: str) -> dict[str, Visitor]:
+    """One person of each role, signed in to the portal."""
+    mails = hub.platform.data / "mail"
+    return {
+        name: portal_visits.signed_in(portal, name, mail, mails) for name, mail in hub_story.MAILS.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> str:
+    """The folder that screenshots go to, if one is wanted."""
+    return os.environ.get("MAILLAGE_SCREENSHOTS", "")
