@@ -6,24 +6,24 @@ INSTALL := .venv/bin/uv pip install --quiet --python .venv --constraint requirem
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run down test check bench chaos format schemas lock clean
+.PHONY: help setup run test test-containers check bench chaos format schemas lock clean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: .venv/.runtime  ## install what the platform needs to run
 
 run: .venv/.runtime  ## run the whole platform in the foreground; Ctrl-C stops it
 	@$(BIN)/maillage up
 
-down: .venv/.runtime  ## stop a platform that runs detached
-	@$(BIN)/maillage down
-
 test: .venv/.dev  ## run every test that needs no root, container or browser
 	@$(BIN)/python -m maillage.testservers -- $(BIN)/pytest -n 2 --dist loadgroup -m "not slow and not mutants and not root"
 
+test-containers: .venv/.dev  ## run what needs PostgreSQL or Kafka on servers in containers (Docker)
+	@tests/deploy/containers.sh
+
 bench: .venv/.dev  ## measure the event path beside the raw limits of the same run
-	@$(BIN)/python -m maillage.testservers -- $(BIN)/python bench/run.py
+	@$(BIN)/python -m maillage.testservers --durable -- $(BIN)/python bench/run.py
 
 chaos: .venv/.dev  ## kill things under load for three minutes and check the history
 	@$(BIN)/python tests/resilience/chaos.py

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from maillage.containers import image, kafka_settings
+from maillage.containers import image, kafka_settings, postgres_options
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("platform")]
 PROBE = """
@@ -24,7 +24,11 @@ def ask(line):
 def born():
     with psycopg.connect(os.environ["MAILLAGE_TEST_POSTGRES"]) as connection:
         return connection.execute("SELECT pg_postmaster_start_time()").fetchone()
+def waits_for_its_disk():
+    with psycopg.connect(os.environ["MAILLAGE_TEST_POSTGRES"]) as connection:
+        return connection.execute("SHOW fsync").fetchone() == ("on",)
 kafka = os.environ["MAILLAGE_TEST_KAFKA"]
+assert not waits_for_its_disk()
 first = born()
 assert ask("kill postgres") == "ok"
 assert born() != first
@@ -39,6 +43,12 @@ assert ask("cont kafka") == "ok"
 assert ask("kill everything") == "error: not understood: kill everything"
 pathlib.Path(sys.argv[1]).write_text(os.environ["MAILLAGE_TEST_CONTROL"])
 sys.exit(7)
+"""
+
+SAY_FSYNC = """
+import os, psycopg
+with psycopg.connect(os.environ["MAILLAGE_TEST_POSTGRES"]) as connection:
+    print(*connection.execute("SHOW fsync").fetchone())
 """
 
 
@@ -63,9 +73,31 @@ def test_a_broker_in_a_container_tells_clients_the_port_of_the_host() -> None:
     assert "PLAINTEXT://0.0.0.0:19192" in settings["KAFKA_LISTENERS"]
 
 
+def test_a_database_in_a_container_waits_for_its_disk_only_when_durability_is_asked() -> None:
+    assert "--fsync=off" in postgres_options(durable=False)
+    durable = postgres_options(durable=True)
+    assert not [option for option in durable if "fsync" in option or "full_page" in option]
+    assert "--max_connections=200" in durable
+
+
+def test_the_servers_wait_for_their_disk_when_durability_is_asked() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "maillage.testservers",
+        "--durable",
+        "--",
+        sys.executable,
+        "-c",
+        SAY_FSYNC,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    assert (done.returncode, done.stdout.strip()) == (0, "on"), done.stderr
+
+
 def test_servers_that_cannot_start_end_with_3_and_say_why(tmp_path: Path) -> None:
     short = {"M2_REPO": str(tmp_path), "HTTPS_PROXY": "http://127.0.0.1:1"}
-    command = [sys.executable, "-m", "maillage.testservers", "--", "true"]
+    command = [sys.executable, "-m", "maillage.testservers", "--provider", "embedded", "--", "true"]
     done = subprocess.run(command, env=os.environ | short, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     assert done.returncode == 3
     assert "MLG-E030" in done.stderr

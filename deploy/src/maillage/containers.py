@@ -3,7 +3,8 @@
 Images: MAILLAGE_TEST_POSTGRES_IMAGE (default `postgres:18`) and MAILLAGE_TEST_KAFKA_IMAGE (default
 `apache/kafka:4.3.1`). An image of one's own works when it keeps the contract of those two:
 
-- PostgreSQL listens on 5432 of every interface and makes the superuser POSTGRES_USER with POSTGRES_PASSWORD;
+- PostgreSQL listens on 5432 of every interface, makes the superuser POSTGRES_USER with POSTGRES_PASSWORD and
+  hands POSTGRES_INITDB_ARGS to initdb;
 - Kafka turns each `KAFKA_A_B_C` variable into the property `a.b.c` and formats its storage by itself.
 
 Where the engine has no image of the clean-up container, set TESTCONTAINERS_RYUK_DISABLED=true.
@@ -19,11 +20,15 @@ from collections.abc import Callable
 import psycopg
 from testcontainers.core.container import DockerContainer
 
+from maillage.runtime.kafka import NODE, PROPERTIES, SESSION_MS
 from maillage.runtime.ports import broker_answers, free_port
+from maillage.runtime.postgres import LOCALE, SETTINGS, UNSAFE_AND_FAST
 from maillage.sentences import PART_SLOW, StartError
 
 START_SECONDS = 120
 IMAGES = {"postgres": "postgres:18", "kafka": "apache/kafka:4.3.1"}
+KAFKA_LOGS = "/tmp/kraft-combined-logs"  # noqa: S108 - in the container, where the official image keeps them
+CONTROLLER_PORT = 9093
 
 
 class ContainerServer:
@@ -69,7 +74,8 @@ class ContainerServer:
 class Containers:
     """Both servers in containers of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self.durable = durable
         self.servers: dict[str, ContainerServer] = {}
 
     def start(self) -> dict[str, str]:
@@ -77,8 +83,9 @@ class Containers:
         password, postgres_port, kafka_port = secrets.token_urlsafe(16), free_port(), free_port()
         dsn = f"postgresql://postgres:{password}@127.0.0.1:{postgres_port}/postgres"
         address = f"127.0.0.1:{kafka_port}"
+        database = postgres(password, postgres_port, durable=self.durable)
         self.servers = {
-            "postgres": ContainerServer("postgres", postgres(password, postgres_port), lambda: accepts(dsn)),
+            "postgres": ContainerServer("postgres", database, lambda: accepts(dsn)),
             "kafka": ContainerServer("kafka", kafka(kafka_port), lambda: broker_answers(address)),
         }
         for server in self.servers.values():
@@ -92,10 +99,18 @@ class Containers:
             server.container.stop()
 
 
-def postgres(password: str, port: int) -> DockerContainer:
+def postgres(password: str, port: int, *, durable: bool) -> DockerContainer:
     container = DockerContainer(image("postgres")).with_bind_ports(5432, port)
     container.with_env("POSTGRES_USER", "postgres").with_env("POSTGRES_PASSWORD", password)
-    return container.with_command("postgres -c max_connections=200 -c fsync=off")
+    container.with_env("POSTGRES_INITDB_ARGS", " ".join(LOCALE))
+    return container.with_command(["postgres", *postgres_options(durable=durable)])
+
+
+def postgres_options(*, durable: bool) -> list[str]:
+    """The settings of the embedded server, but for where it listens."""
+    settings = SETTINGS if durable else SETTINGS | UNSAFE_AND_FAST
+    elsewhere = {"listen_addresses", "unix_socket_permissions"}
+    return [f"--{name}={value}" for name, value in settings.items() if name not in elsewhere]
 
 
 def kafka(port: int) -> DockerContainer:
@@ -110,26 +125,17 @@ def image(server: str) -> str:
 
 
 def kafka_settings(port: int) -> dict[str, str]:
-    """One node; the port is the same inside and outside, and stays after a restart."""
-    return {
-        "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://127.0.0.1:{port}",
-        "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
-        "KAFKA_BROKER_HEARTBEAT_INTERVAL_MS": "500",
-        "KAFKA_BROKER_SESSION_TIMEOUT_MS": "2000",
-        "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
-        "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
-        "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
-        "KAFKA_LISTENERS": f"PLAINTEXT://0.0.0.0:{port},CONTROLLER://localhost:9093",
-        "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "KAFKA_LOG_RETENTION_MS": "-1",
-        "KAFKA_NODE_ID": "1",
-        "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
-        "KAFKA_PROCESS_ROLES": "broker,controller",
-        "KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR": "1",
-        "KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR": "1",
-        "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
-        "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
-    }
+    """The properties of the embedded broker as variables; the port is the same inside and outside.
+
+    In its container the broker listens on every interface, its controller on the loopback.
+    """
+    text = PROPERTIES.format(
+        node=NODE, port=port, controller_port=CONTROLLER_PORT, logs=KAFKA_LOGS, session_ms=SESSION_MS
+    )
+    settings = dict(line.split("=", 1) for line in text.splitlines())
+    settings["listeners"] = settings["listeners"].replace("PLAINTEXT://127.0.0.1", "PLAINTEXT://0.0.0.0", 1)
+    settings["listener.security.protocol.map"] = "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"
+    return {f"KAFKA_{name.replace('.', '_').upper()}": value for name, value in settings.items()}
 
 
 def accepts(dsn: str) -> bool:

@@ -9,6 +9,9 @@ CMD finds them by environment variables:
 NAME is `postgres` or `kafka`. VERB is `kill` (as a crash, then up again), `restart` (in good order), `down`
 (as a crash, stays down), `up`, `stop` (SIGSTOP or pause) and `cont`. `ok` comes once the server is ready
 again. The exit code is that of CMD; 3 when the servers do not start.
+
+Where servers come from may be named by MAILLAGE_TEST_PROVIDER as well. What a power cut would lose of them is
+not wanted again, so PostgreSQL does not wait for its disk; with `--durable` it does, for measurements.
 """
 
 from __future__ import annotations
@@ -95,7 +98,8 @@ class EmbeddedServer:
 class Embedded:
     """Both servers on a throw-away data folder of their own and on free ports."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self.durable = durable
         self.data = Path(tempfile.mkdtemp(prefix="maillage-test-"))
         if os.geteuid() == 0:
             self.data.chmod(0o755)  # PostgreSQL then runs in another account, which has to pass through
@@ -104,7 +108,7 @@ class Embedded:
     def start(self) -> dict[str, str]:
         """Start both and return the environment that leads to them."""
         java_of_kafka = java.install(say_download, say)
-        postgres = Postgres(self.data, durable=False)
+        postgres = Postgres(self.data, durable=self.durable)
         kafka = java_of_kafka.kafka(self.data, free_port())
         self.servers = {"postgres": EmbeddedServer(postgres.part()), "kafka": EmbeddedServer(kafka.part())}
         for server in self.servers.values():
@@ -198,21 +202,26 @@ def _forward_signals(child: subprocess.Popen[bytes]) -> None:
         signal.signal(number, forward)
 
 
-def provider_named(name: str) -> Provider:
+def provider_named(name: str, *, durable: bool) -> Provider:
     if name == "embedded":
-        return Embedded()
+        return Embedded(durable=durable)
     from maillage.containers import Containers  # noqa: PLC0415 - testcontainers is installed for development only
 
-    return Containers()
+    return Containers(durable=durable)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Parse, start, run, stop."""
     parser = argparse.ArgumentParser(prog="python -m maillage.testservers", description=__doc__)
-    parser.add_argument("--provider", choices=["embedded", "testcontainers"], default="embedded")
+    parser.add_argument(
+        "--provider",
+        choices=["embedded", "testcontainers"],
+        default=os.environ.get("MAILLAGE_TEST_PROVIDER") or "embedded",
+    )
+    parser.add_argument("--durable", action="store_true", help="PostgreSQL waits for its disk")
     parser.add_argument("command", nargs="+", metavar="CMD", help="the command and its arguments, after `--`")
     asked = parser.parse_args(arguments)
-    provider = provider_named(asked.provider)
+    provider = provider_named(asked.provider, durable=asked.durable)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="maillage-control-") as folder:
         try:
