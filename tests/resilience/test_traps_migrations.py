@@ -9,7 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
-from chassis.migrate import ROLES, migrate, prepare_roles
+from chassis.database_roles import ROLES, prepare_roles
+from chassis.migrate import migrate
 
 FILES = {
     "0001_expand_parcels": "CREATE TABLE parcels (territory_id text, parcel_id int, weight int);"

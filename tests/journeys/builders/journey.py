@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
+from borrowed_servers import is_borrowed, kill_borrowed, servers_for_a_platform
 
 from chassis.ids import new_id
 
-_PORTS = ("KAFKA", "SMTP", "MEMBERSHIP", "BOOKING", "BILLING", "NOTIFICATIONS")
+_PORTS = ("KAFKA", "SMTP", "PORTAL", "MEMBERSHIP", "BOOKING", "BILLING", "NOTIFICATIONS")
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -32,10 +33,13 @@ class Platform:
     @classmethod
     def in_folder(cls, data: Path) -> "Platform":
         ports = {f"MAILLAGE_{name}_PORT": str(_free_port()) for name in _PORTS}
-        return cls(data, {**os.environ, "MAILLAGE_DATA_DIR": str(data), **ports})
+        return cls(data, {**os.environ, "MAILLAGE_DATA_DIR": str(data), **ports, **servers_for_a_platform()})
 
     def run(self, *words: str) -> Json:
         """Run `maillage` with these words and return what it prints as JSON."""
+        if words[0] == "kill" and is_borrowed(words[1], self.environment):
+            kill_borrowed(words[1], self.environment)
+            return {}
         command = [sys.executable, "-m", "maillage", *words, "--json"]
         done = subprocess.run(  # noqa: S603 - our own command
             command, env=self.environment, capture_output=True, text=True, check=False, timeout=300
@@ -43,6 +47,12 @@ class Platform:
         assert done.returncode == 0, f"maillage {' '.join(words)}: {done.stdout}{done.stderr}"
         said: Json = json.loads(done.stdout.splitlines()[-1])
         return said
+
+    def parts(self) -> Json:
+        """Return each part that the platform runs by itself, with its process and its state."""
+        state: Json = json.loads((self.data / "state.json").read_text("utf-8"))
+        parts: Json = state["parts"]
+        return parts
 
     def is_ready(self) -> bool:
         """Ask whether every part is ready just now."""
