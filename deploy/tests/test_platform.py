@@ -17,7 +17,7 @@ from aiokafka.structs import TopicPartition
 from maillage import topics
 from maillage.runtime.state import State
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("platform")]
+pytestmark = [pytest.mark.timeout(400)]
 TOPIC = "booking.bookings.v1"
 
 

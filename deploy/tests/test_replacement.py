@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("platform")]
+pytestmark = [pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 from maillage.containers import image, kafka_settings, postgres_options
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("platform")]
+pytestmark = [pytest.mark.timeout(400)]
 PROBE = """
 import os, pathlib, socket, sys
 import psycopg

@@ -100,7 +100,7 @@ section "the servers: started, killed, stopped and continued"
 .venv/bin/pytest -q deploy/tests/test_testservers.py
 
 section "the suites of PostgreSQL and Kafka"
-.venv/bin/python -m maillage.testservers -- .venv/bin/pytest -q -n 2 --dist loadgroup -m "$marked" \
+.venv/bin/python -m maillage.testservers -- .venv/bin/pytest -q -n 2 --dist loadfile -m "$marked" \
     chassis services tests/resilience
 
 section "the journeys, each platform on servers of its own"

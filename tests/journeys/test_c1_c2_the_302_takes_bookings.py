@@ -9,7 +9,7 @@ from journey import Json, Person, Platform, until
 from chassis.ids import new_id
 from chassis.testing import new_territory
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(500), pytest.mark.xdist_group("platform")]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(500)]
 
 CARCASSONNE = "/v1/territories/200035715"
 WEEKDAYS = [{"weekday": day, "opens": "08:30", "closes": "19:00"} for day in range(1, 6)]

@@ -16,7 +16,6 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.slow,
     pytest.mark.timeout(500),
-    pytest.mark.xdist_group("platform"),
 ]
 
 LAON = "/v1/territories/200043495"

@@ -15,7 +15,6 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.slow,
     pytest.mark.timeout(1800),
-    pytest.mark.xdist_group("platform"),
 ]
 
 CARCASSONNE = "/v1/territories/200035715"

@@ -15,7 +15,6 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.slow,
     pytest.mark.timeout(500),
-    pytest.mark.xdist_group("platform"),
 ]
 
 BEAUVAISIS = "/v1/territories/200067999"

@@ -15,7 +15,6 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.slow,
     pytest.mark.timeout(900),
-    pytest.mark.xdist_group("platform"),
 ]
 
 DENIED = {401, 403, 404}

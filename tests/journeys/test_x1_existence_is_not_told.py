@@ -16,7 +16,6 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.slow,
     pytest.mark.timeout(900),
-    pytest.mark.xdist_group("platform"),
 ]
 
 

@@ -19,7 +19,6 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.slow,
     pytest.mark.timeout(900),
-    pytest.mark.xdist_group("platform"),
 ]
 SERVICES = ("membership", "booking", "billing", "notifications")
 TOPIC, PRICED = "billing.charges.v1", "maillage.billing.ChargePriced.v1"

@@ -20,7 +20,6 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.slow,
     pytest.mark.timeout(600),
-    pytest.mark.xdist_group("platform"),
 ]
 
 OPENING = datetime(2026, 4, 7, 6, tzinfo=UTC)  # a Tuesday, eight o'clock in Paris

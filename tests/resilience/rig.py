@@ -144,12 +144,13 @@ class Rig:
 
     async def is_quiet(self) -> bool:
         """Say whether every event was sent, and every consumer has acted on all it should hear."""
+        # First what was reached: read last, it could catch up with counts that have grown meanwhile.
+        reached = {row[0]: row[1] for service in SERVICES for row in await self.fetch(service, _REACHED)}
         logged: dict[str, int] = {}
         waiting = 0
         for service in SERVICES:
             waiting += await self.value(service, _WAITING)
             logged |= {row[0]: row[1] for row in await self.fetch(service, _EVENTS)}
-        reached = {row[0]: row[1] for service in SERVICES for row in await self.fetch(service, _REACHED)}
         caught_up = all(reached.get(name, 0) == logged.get(topic, 0) for name, topic in self.hears.items())
         return waiting == 0 and caught_up
 

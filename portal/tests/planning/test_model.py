@@ -41,6 +41,12 @@ def cells(planning: dict[str, Any], now: datetime = NIGHT) -> list[tuple[str, st
     return [(cell.kind, cell.start, cell.until) for cell in row.cells]
 
 
+def test_resources_stand_in_the_order_in_which_people_count() -> None:
+    named = [a_resource() | {"name": name} for name in ("Poste 10", "poste 2", "Salle Cité", "Bureau 1")]
+    rows = sheet(a_planning(*named), NIGHT, READER).rows
+    assert [row.name for row in rows] == ["Bureau 1", "poste 2", "Poste 10", "Salle Cité"]
+
+
 def test_each_free_half_hour_is_a_choice_of_its_own_and_a_booking_is_one_cell() -> None:
     planning = a_planning(a_resource(a_use("07:30", "09:00")))
     assert cells(planning) == [

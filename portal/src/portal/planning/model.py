@@ -1,5 +1,6 @@
 """Lays the day of a site out as rows and cells of half hours: pure."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -116,14 +117,21 @@ class Sheet:
 def sheet(planning: Json, now: datetime, person_id: str) -> Sheet:
     """Lay a planning out as it is at this moment, for this reader."""
     day, zone = date.fromisoformat(planning["day"]), ZoneInfo(planning["zone"])
-    opened = [opening_hours(each["opening_hours"]) for each in planning["resources"]]
+    resources = sorted(planning["resources"], key=lambda each: _counted(each["name"]))
+    opened = [opening_hours(each["opening_hours"]) for each in resources]
     begin, end = _frame([stretch for hours in opened for stretch in hours])
     reached = _reached(day, now, zone)
     rows = tuple(
         _row(each, hours, _uses(each["taken"], day, zone, person_id), (begin, end, reached))
-        for each, hours in zip(planning["resources"], opened, strict=True)
+        for each, hours in zip(resources, opened, strict=True)
     )
     return Sheet(planning["site_id"], planning["site_name"], day, begin, end, rows)
+
+
+def _counted(name: str) -> list[tuple[int, str]]:
+    """Order names as people count: «Poste 2» comes before «Poste 10»."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
 def opening_hours(text: str) -> list[tuple[int, int]]:
