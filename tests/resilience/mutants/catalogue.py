@@ -42,18 +42,18 @@ MUTANTS = [
         "relay.py",
         """\
             try:
-                await (await producer.send_batch""",
+                with send_spans""",
         """\
             self._acknowledged += [row["id"] for row in rows[start:end]]
             try:
-                await (await producer.send_batch""",
+                with send_spans""",
         (RELAY + "test_a_row_leaves_the_outbox_only_after_its_acknowledgement",),
     ),
     Mutant(
         "two batches of a partition are in flight",
         "relay.py",
-        "                await (await producer.send_batch(batch, place[0], partition=place[1]))\n",
-        "                await producer.send_batch(batch, place[0], partition=place[1])\n",
+        "                    await (await producer.send_batch(batch, place[0], partition=place[1]))\n",
+        "                    await producer.send_batch(batch, place[0], partition=place[1])\n",
         (RELAY + "test_a_batch_that_the_broker_refuses_keeps_back_what_stands_behind_it",),
     ),
     Mutant(
@@ -155,7 +155,7 @@ MUTANTS = [
     ),
     Mutant(
         "migrations run under row security",
-        "migrate.py",
+        "database_roles.py",
         'sql.SQL("BYPASSRLS" if kind == "migrator" else "NOBYPASSRLS")',
         'sql.SQL("NOBYPASSRLS")',
         ("tests/resilience/test_traps_migrations.py::test_a_migration_fills_the_rows_of_every_territory",),
