@@ -17,7 +17,7 @@ run: .venv/.runtime  ## run the whole platform in the foreground; Ctrl-C stops i
 	@$(BIN)/maillage up
 
 test: .venv/.dev  ## run every test that needs no root, container or browser
-	@$(BIN)/python -m maillage.testservers -- $(BIN)/pytest -n 2 --dist loadfile -m "not slow and not mutants and not root"
+	@$(BIN)/python -m maillage.testservers -- $(BIN)/pytest -n 3 --dist loadfile -m "not slow and not mutants and not root"
 
 test-containers: .venv/.dev  ## run what needs PostgreSQL or Kafka on servers in containers (Docker)
 	@tests/deploy/containers.sh

@@ -10,7 +10,7 @@ from verdicts import assert_holds
 
 from chassis.testing import eventually
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.kafka, pytest.mark.timeout(300)]
 
 ALPHA = (
     "after-write-before-commit",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from faults import KINDS
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.kafka, pytest.mark.timeout(300)]
 
 CHAOS = Path(__file__).with_name("chaos.py")
 

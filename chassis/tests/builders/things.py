@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import asyncpg
@@ -13,7 +13,6 @@ from probe import ThingTouched
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis import http
-from chassis.commands import Desk
 from chassis.db import Database, Tx
 from chassis.decisions import Grant, Policy, Principal, Role, Target
 from chassis.errors import Refused
@@ -22,22 +21,21 @@ from chassis.http import (
     Act,
     Body,
     Door,
-    Doorway,
     FromPath,
     Listed,
     Open,
     Response,
-    application,
     command,
     creation,
     query,
 )
 from chassis.ids import new_id
 from chassis.observed import Observed
-from chassis.pages import Asked, Cursors, Order, Page
-from chassis.tokens import Signer, Verifier
+from chassis.pages import Asked, Order, Page
+from chassis.service import Service
+from chassis.testing_door import door_of
+from chassis.tokens import Signer
 
-ISSUER = "https://membership.example"
 ME, SOMEONE = UUID(int=1), UUID(int=2)
 POLICY: Policy = {
     "hub-manager": {"thing:create": "any", "thing:see": "any", "thing:touch": "any"},
@@ -148,6 +146,9 @@ async def list_(door: Door, asked: http.Asked) -> Response[Listed[Thing]]:
     return await door.page(Open.ANYONE, things, asked)
 
 
+probe = Service("probe", routes=[create_, touch_, show_, list_], policy=POLICY)
+
+
 async def alright() -> str | None:
     return None
 
@@ -183,17 +184,13 @@ class Api:
 
 @asynccontextmanager
 async def an_api(database: Database, territory: str, secrets_dir: Path) -> AsyncIterator[Api]:
-    signer = Signer.in_directory(ISSUER, secrets_dir)
-    verifier = Verifier(ISSUER)
-    verifier.trust(signer.jwks())
-    doorway = Doorway(Desk(database, POLICY), verifier, Cursors.in_directory(secrets_dir))
     health = Health()
     health.needs_for_life("loop", alright)
     health.needs_for_work("kafka", amiss)
-    app: Any = application("probe", [create_, touch_, show_, list_], doorway, health, [Observed()])
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        yield Api(client, signer, territory)
+    with door_of(probe, database, secrets_dir, health, [Observed()]) as (app, signer):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            yield Api(client, signer, territory)
 
 
 def code(response: httpx.Response) -> str:

@@ -17,18 +17,14 @@ import orjson
 from billing.app import service
 from billing.issuers.model import Seller
 from billing.prices.model import SoldPrice
-from chassis.commands import Desk
 from chassis.db import PLATFORM, Database
 from chassis.decisions import Grant, Principal, Role
-from chassis.door import Doorway
-from chassis.health import Health
-from chassis.http import application
 from chassis.ids import new_id
 from chassis.outbox import Cause
-from chassis.pages import Cursors
 from chassis.privacy import load_or_create_kek, new_key, seal, wrap
+from chassis.testing_door import door_of
 from chassis.timers import Timers
-from chassis.tokens import Signer, Verifier
+from chassis.tokens import Signer
 from contracts.billing import Deliberation
 from contracts.envelope import Event, Fact
 from contracts.membership import (
@@ -42,7 +38,6 @@ from contracts.membership import (
 )
 from contracts.values import Identifier, PostalAddress, Wording
 
-ISSUER = "https://membership.example"
 ZONE = ZoneInfo("Europe/Paris")
 START = dt.datetime(2026, 3, 1, 8, tzinfo=ZONE)
 
@@ -221,16 +216,12 @@ async def a_town(
     database: Database, worker: Database, territory: str, secrets_dir: Path
 ) -> AsyncIterator[Town]:
     os.environ["MAILLAGE_SECRETS_DIR"] = str(secrets_dir)
-    signer = Signer.in_directory(ISSUER, secrets_dir)
-    verifier = Verifier(ISSUER)
-    verifier.trust(signer.jwks())
-    doorway = Doorway(Desk(database, service.policy), verifier, Cursors.in_directory(secrets_dir))
-    app: Any = application("billing", service.routes, doorway, Health())
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://billing.example") as client:
-        town = Town(database, worker, territory, client, signer)
-        await town.open(load_or_create_kek(secrets_dir))
-        yield town
+    with door_of(service, database, secrets_dir) as (app, signer):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://billing.example") as client:
+            town = Town(database, worker, territory, client, signer)
+            await town.open(load_or_create_kek(secrets_dir))
+            yield town
 
 
 def a_site(site_id: UUID, name: str = "Le 302") -> SiteOpened:

@@ -98,6 +98,22 @@ async def test_a_refusal_offers_other_times_and_other_rooms_that_are_free(hub: H
     await hub.book(large, person, 9, 10, attendees=8)
 
 
+async def test_where_a_day_is_full_a_refusal_offers_the_same_hour_of_the_next_open_days(hub: Hub) -> None:
+    person, other, room = await hub.member(), await hub.member(), await hub.room("Aude")
+    friday, monday, tuesday, wednesday = (24 * days for days in (3, 6, 7, 8))
+    await hub.book(room, other, friday + 7, friday + 19)
+    await hub.book(room, other, tuesday + 8.5, tuesday + 19)
+    with pytest.raises(SlotTaken) as refused:
+        await hub.book(room, person, friday + 9, friday + 10)
+    offered = refused.value.values["alternatives"]
+    assert isinstance(offered, list)
+    starts = [str(each["start"]) for each in offered if isinstance(each, dict)]
+    expected = (monday + 9, tuesday + 7.5, wednesday + 9)
+    assert starts == [at(hour).isoformat() for hour in expected]
+    for hour in expected:
+        await hub.book(room, person, hour, hour + 1)
+
+
 async def test_a_hold_that_is_confirmed_outlives_its_time(hub: Hub, worker_database: Database) -> None:
     person, room = await hub.member(), await hub.room()
     held = await hub.hold(room, person, 9, 10)

@@ -17,23 +17,19 @@ from booking.app import service
 from booking.bookings.handlers import BookingView, BookResource, HoldBooking, book_resource, hold_booking
 from booking.openings.handlers import DefineOpeningHours, OpenedHours, define_site_hours
 from booking.resources.handlers import ComposeResource, RegisterResource, ResourceView, register_resource
-from chassis.commands import Desk
 from chassis.db import Database
 from chassis.decisions import Grant, Principal, Role
-from chassis.health import Health
-from chassis.http import Doorway, application
 from chassis.ids import new_id
-from chassis.pages import Cursors
 from chassis.subscriber import Subscriber
 from chassis.territory_clock import set_ahead
 from chassis.testing import eventually
+from chassis.testing_door import door_of
 from chassis.timers import Timers
-from chassis.tokens import Signer, Verifier
+from chassis.tokens import Signer
 from contracts.envelope import Event, Fact
 from contracts.membership import Entitlement, MembershipConfirmed, MembershipState, SiteOpened
 from contracts.values import Party, Wording
 
-ISSUER = "https://membership.example"
 MONDAY = date(2035, 3, 5)
 NOW = datetime(2035, 3, 5, 8, tzinfo=UTC)
 PARIS = "Europe/Paris"
@@ -235,34 +231,25 @@ class Api:
 @asynccontextmanager
 async def an_api_over_http(database: Database, territory: str, secrets_dir: Path) -> AsyncIterator[Api]:
     """The same door behind a server and a socket."""
-    signer, app = _door(database, secrets_dir)
-    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    await eventually(lambda: server.started)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    limits = httpx.Limits(max_connections=16)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        async with httpx.AsyncClient(base_url=address, limits=limits, timeout=60) as client:
-            yield Api(client, signer, territory)
-    finally:
-        server.should_exit = True
-        await serving
+    with door_of(service, database, secrets_dir) as (app, signer):
+        config = uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="off")
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve())
+        await eventually(lambda: server.started)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        limits = httpx.Limits(max_connections=16)
+        address = f"http://127.0.0.1:{port}"
+        try:
+            async with httpx.AsyncClient(base_url=address, limits=limits, timeout=60) as client:
+                yield Api(client, signer, territory)
+        finally:
+            server.should_exit = True
+            await serving
 
 
 @asynccontextmanager
 async def an_api(database: Database, territory: str, secrets_dir: Path) -> AsyncIterator[Api]:
-    signer, app = _door(database, secrets_dir)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        yield Api(client, signer, territory)
-
-
-def _door(database: Database, secrets_dir: Path) -> tuple[Signer, Any]:
-    signer = Signer.in_directory(ISSUER, secrets_dir)
-    verifier = Verifier(ISSUER)
-    verifier.trust(signer.jwks())
-    doorway = Doorway(Desk(database, service.policy), verifier, Cursors.in_directory(secrets_dir))
-    app: Any = application("booking", service.routes, doorway, Health())
-    return signer, app
+    with door_of(service, database, secrets_dir) as (app, signer):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            yield Api(client, signer, territory)

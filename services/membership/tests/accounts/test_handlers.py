@@ -1,10 +1,10 @@
 """Signing in by two transactions at once: tries are counted and tokens rotate one after the other."""
 
 import pytest
-from membership_builders import ISSUER
 from people_builders import People, a_mail, in_turn
 
 from chassis.db import PLATFORM, Database, Tx
+from chassis.testing_door import ISSUER
 from membership.accounts import handlers
 from membership.accounts.handlers import AskForLink, Outcome, Refresh, SignIn
 from membership.accounts.model import WRONG_CODES

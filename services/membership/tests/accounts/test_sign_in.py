@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from membership_builders import ISSUER, code
+from membership_builders import code
 from people_builders import Mailbox, People, a_mail, a_mailbox, opened, the_post
 
 from chassis.db import Database
 from chassis.effects import Effects
 from chassis.ids import new_id
 from chassis.testing import new_territory
+from chassis.testing_door import ISSUER
 from chassis.tokens import Signer, Verifier
 from membership.accounts.model import MAILS_AT_ONCE, WRONG_CODES
 

@@ -9,20 +9,15 @@ from uuid import UUID
 import httpx
 import orjson
 
-from chassis.commands import Desk
 from chassis.db import PLATFORM, Database
 from chassis.decisions import Grant, Principal, Role
-from chassis.door import Doorway
-from chassis.health import Health
-from chassis.http import application
 from chassis.ids import new_id
 from chassis.outbox import Connection
-from chassis.pages import Cursors
-from chassis.tokens import Signer, Verifier
+from chassis.testing_door import door_of
+from chassis.tokens import Signer
 from membership.app import service
 from membership.reference import ports
 
-ISSUER = "https://membership.example"
 CARCASSONNE, CALAIS = "200035715", "200090751"
 
 _TOWNS = ports.records(ports.content(ports.TOWNS))
@@ -85,14 +80,10 @@ class Api:
 
 @asynccontextmanager
 async def an_api(database: Database, secrets_dir: Path) -> AsyncIterator[Api]:
-    signer = Signer.in_directory(ISSUER, secrets_dir)
-    verifier = Verifier(ISSUER)
-    verifier.trust(signer.jwks())
-    doorway = Doorway(Desk(database, service.policy), verifier, Cursors.in_directory(secrets_dir))
-    app: Any = application("membership", service.routes, doorway, Health())
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://membership.example") as client:
-        yield Api(client, signer)
+    with door_of(service, database, secrets_dir) as (app, signer):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://membership.example") as client:
+            yield Api(client, signer)
 
 
 def code(response: httpx.Response) -> str:

@@ -14,7 +14,7 @@ from uuid import UUID
 import httpx
 import orjson
 import pytest
-from membership_builders import ISSUER, Api, an_api
+from membership_builders import Api, an_api
 
 from chassis.db import Database, Tx
 from chassis.decisions import Grant, Role
@@ -23,6 +23,7 @@ from chassis.ids import new_id
 from chassis.outbox import Connection
 from chassis.settings import Settings
 from chassis.testing import eventually, new_territory
+from chassis.testing_door import ISSUER
 from membership.accounts import handlers as accounts
 from membership.territories import store as territories
 from membership.territories.model import Territory

@@ -171,6 +171,7 @@ async def a_territory_with_places(api: Api, admin: Connection) -> str:
         siren = a_grouping()
         places = (
             "SELECT count(*) FROM third_places p JOIN towns t USING (town_code) WHERE grouping_siren = $1"
+            " AND p.postcode IS NOT NULL"
         )
         if await admin.fetchval(places, siren) > 1:
             assert (await api.open(siren)).status_code == 201

@@ -10,13 +10,15 @@ from uuid import UUID
 
 import httpx
 import uvicorn
-from notifications_builders import Api, Voice, a_fact, an_application
+from notifications_builders import Api, Voice, a_fact
 
 from chassis.db import Database
 from chassis.health import Health
 from chassis.ids import new_id
 from chassis.testing import eventually
+from chassis.testing_door import door_of
 from contracts.booking import BookingConfirmed
+from notifications.app import service
 from notifications.feed.consumer import feed
 
 
@@ -101,17 +103,17 @@ class Served:
 @asynccontextmanager
 async def a_server(database: Database, secrets_dir: Path) -> AsyncIterator[Served]:
     health = Health()
-    app, signer = an_application(database, secrets_dir, health)
-    config = uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve())
-    await eventually(lambda: server.started)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
-        yield Served(Api(client, signer), health, server)
-    health.drain()
-    server.should_exit = True
-    await serving
+    with door_of(service, database, secrets_dir, health) as (app, signer):
+        config = uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
+        server = _Server(config)
+        serving = asyncio.create_task(server.serve())
+        await eventually(lambda: server.started)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+            yield Served(Api(client, signer), health, server)
+        health.drain()
+        server.should_exit = True
+        await serving
 
 
 @dataclass

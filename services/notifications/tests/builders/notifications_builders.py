@@ -19,19 +19,15 @@ import orjson
 from chassis.batch import Batch
 from chassis.breaker import Breaker
 from chassis.clock import utc_now
-from chassis.commands import Desk
 from chassis.db import PLATFORM, Database
 from chassis.decisions import Grant, Principal, Role
-from chassis.door import Doorway
-from chassis.health import Health
-from chassis.http import application
 from chassis.ids import new_id
 from chassis.outbox import Connection
-from chassis.pages import Cursors
 from chassis.privacy import load_or_create_kek, new_key, seal, wrap
 from chassis.step import Outcome, Step
 from chassis.subscriber import Subscriber
-from chassis.tokens import Signer, Verifier
+from chassis.testing_door import door_of
+from chassis.tokens import Signer
 from chassis.wire import Envelope, encode, restore
 from contracts.envelope import Fact
 from contracts.examples import example
@@ -41,7 +37,6 @@ from notifications.app import service
 from notifications.people.consumer import people
 
 F = TypeVar("F", bound=Fact)
-ISSUER = "https://membership.example"
 
 
 def a_fact(fact: type[F], **changes: Any) -> F:
@@ -147,19 +142,10 @@ class Api:
 
 @asynccontextmanager
 async def an_api(database: Database, secrets_dir: Path) -> AsyncIterator[Api]:
-    app, signer = an_application(database, secrets_dir)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://notifications.example") as client:
-        yield Api(client, signer)
-
-
-def an_application(database: Database, secrets_dir: Path, health: Health | None = None) -> tuple[Any, Signer]:
-    """The application of the service on this database, and whose tokens it trusts."""
-    signer = Signer.in_directory(ISSUER, secrets_dir)
-    verifier = Verifier(ISSUER)
-    verifier.trust(signer.jwks())
-    doorway = Doorway(Desk(database, service.policy), verifier, Cursors.in_directory(secrets_dir))
-    return application("notifications", service.routes, doorway, health or Health()), signer
+    with door_of(service, database, secrets_dir) as (app, signer):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://notifications.example") as client:
+            yield Api(client, signer)
 
 
 def code(response: httpx.Response) -> str:

@@ -1,5 +1,6 @@
 """Searches what is free, and finds alternatives for who came too late."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
@@ -19,7 +20,9 @@ from chassis.pages import Asked, Page
 
 _ALL: Final = 10_000  # resources that one search looks at
 _TIMES: Final = 3
+_DAYS_LATER: Final = 14
 _OTHERS: Final = 3
+_DAY: Final = timedelta(days=1)
 _LATEST_TURNAROUND: Final = timedelta(days=1)
 
 
@@ -35,11 +38,19 @@ async def free_resources(tx: Tx, asked: Asked, wish: Wish) -> Page[ResourceView]
 async def alternatives(
     tx: Tx, resource: Resource, site: Site, asked: Interval, attendees: int | None
 ) -> list[JsonValue]:
-    """Return what is free instead: other times of the resource that day, then others of its kind then."""
-    return [
-        *await _other_times(tx, resource, site, asked),
+    """Return what is free instead: other times of the resource that day, then others of its kind then.
+
+    Where that day has nothing left, the resource's nearest time on each of the next days that have one.
+    """
+    day = site.day_of(asked.start)
+    found = [
+        *await _other_times(tx, resource, site, [asked]),
         *await _others_then(tx, resource, asked, attendees),
     ]
+    if found:
+        return found
+    later = [site.on_day(day + timedelta(days=days), *asked) for days in range(1, _DAYS_LATER + 1)]
+    return await _other_times(tx, resource, site, [Interval(*each) for each in later])
 
 
 def usable(resource: Resource, site: Site, defined: HoursByOwner, asked: Interval) -> bool:
@@ -48,16 +59,21 @@ def usable(resource: Resource, site: Site, defined: HoursByOwner, asked: Interva
     return begun and is_open(defined, resource.lineage, site, asked)
 
 
-async def _other_times(tx: Tx, resource: Resource, site: Site, asked: Interval) -> list[JsonValue]:
-    day = site.day_of(asked.start)
-    defined = await hours.hours_of(tx, resource.lineage, (day, day))
-    open_ = openings(defined, resource.lineage, (day, day), site.zone)
-    if not open_:
+async def _other_times(tx: Tx, resource: Resource, site: Site, wished: Sequence[Interval]) -> list[JsonValue]:
+    """Return times near those wished for, one a day in order: of one day several, of many one each."""
+    days = [site.day_of(each.start) for each in wished]
+    defined = await hours.hours_of(tx, resource.lineage, (days[0], days[-1]))
+    open_ = [openings(defined, resource.lineage, (day, day), site.zone) for day in days]
+    if not any(open_):
         return []
-    whole = Interval(open_[0].start, open_[-1].end + _LATEST_TURNAROUND)
+    whole = Interval(wished[0].start - _DAY, wished[-1].end + _DAY + _LATEST_TURNAROUND)
     busy = await store.busy(tx, resource.leaf_ids, whole)
     turnaround = timedelta(minutes=resource.turnaround_minutes)
-    times = model.nearest(asked, turnaround, open_, busy, await tx.now())
+    now = await tx.now()
+    found = [
+        model.nearest(each, turnaround, then, busy, now) for each, then in zip(wished, open_, strict=True)
+    ]
+    times = found[0] if len(found) == 1 else [each[0] for each in found if each]
     return [_offer(resource, each) for each in times[:_TIMES]]
 
 

@@ -1,7 +1,7 @@
 """Decides what a site is to a booking: its zone, its civil day, the rules it books by."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,12 @@ class Site:
     def days_of(self, start: datetime, end: datetime) -> tuple[date, date]:
         """Return the first and the last civil day that the period [start, end) touches."""
         return self.day_of(start), self.day_of(end - timedelta(microseconds=1))
+
+    def on_day(self, day: date, start: datetime, end: datetime) -> tuple[datetime, datetime]:
+        """Return a period of the same length that begins at the same wall time of another day."""
+        wall = start.astimezone(ZoneInfo(self.zone)).time()
+        moved = datetime.combine(day, wall, ZoneInfo(self.zone)).astimezone(UTC)
+        return moved, moved + (end - start)
 
     def wall(self, instant: datetime) -> str:
         """Write an instant as people at the site read it: `2026-03-12 08:30`."""
