@@ -41,6 +41,7 @@ group.initial.rebalance.delay.ms=0
 log.retention.ms=-1
 log.cleaner.dedupe.buffer.size=33554432
 message.max.bytes=1048588
+metadata.max.idle.interval.ms=5000
 num.network.threads=2
 num.io.threads=4
 num.recovery.threads.per.data.dir=8
