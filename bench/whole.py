@@ -1,7 +1,6 @@
 """Measures the whole platform: its start, its rest, a booking's way to a mailbox and to a partner: G12."""
 
 import asyncio
-import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
@@ -32,33 +31,23 @@ async def measure(asked: Collection[str], seconds: float, say: Say) -> list[Read
     """Return one run: the platform in a data folder of its own, at rest, then under one booking at a time."""
     if "G12" not in asked:
         return []
-    with tempfile.TemporaryDirectory(prefix="maillage-bench-") as folder:
-        platform = _platform(Path(folder))
-        try:
-            say("G12 the whole platform: first start, one hub")
-            await _run(platform, "up", "--detach")
-            hub = await asyncio.to_thread(open_hub, platform)
-            await _run(platform, "down")
-            say("G12 warm start")
-            begun = monotonic()
-            await _run(platform, "up", "--detach")
-            readings = [Reading(_START, monotonic() - begun)]
-            say("G12 at rest")
-            readings += await _at_rest(platform, seconds)
-            say("G12 from a booking to the mail and the partner's copy")
-            return readings + await _bookings(platform, hub, seconds)
-        finally:
-            await _run(platform, "down")
+    say("G12 the whole platform: first start, one hub")
+    with Platform.running() as platform:
+        hub = await asyncio.to_thread(open_hub, platform)
+        await _run(platform, "down")
+        say("G12 warm start")
+        begun = monotonic()
+        await _run(platform, "up", "--detach")
+        readings = [Reading(_START, monotonic() - begun)]
+        say("G12 at rest")
+        readings += await _at_rest(platform, seconds)
+        say("G12 from a booking to the mail and the partner's copy")
+        return readings + await _bookings(platform, hub, seconds)
 
 
 async def profile(_missed: Collection[str], _seconds: float) -> Mapping[str, Mapping[str, float]]:
     """Return each part's share of what the last rest took: memory and processor."""
     return {f"G12 at rest, {what}: the parts": dict(by_part) for what, by_part in _shares.items()}
-
-
-def _platform(folder: Path) -> Platform:
-    folder.chmod(0o755)  # where this runs as root, PostgreSQL's own user must come in
-    return Platform.in_folder(folder / "data")
 
 
 async def _run(platform: Platform, *words: str) -> None:

@@ -96,7 +96,7 @@ def test_figures_read_as_the_language_writes_them(language: str, day: str, amoun
 def test_times_are_told_where_the_territory_is() -> None:
     wording.zone.set(ZoneInfo("Europe/Paris"))
     assert wording.clock("2026-07-01T07:30:00Z") == "09:30"
-    assert wording.period("2026-07-01T07:30:00Z", "2026-07-01T09:00:00Z") == "mer. 1 juil., 09:30–11:00"
+    assert wording.period("2026-07-01T07:30:00Z", "2026-07-01T09:00:00Z") == "mer. 1er juil., 09:30–11:00"
     assert wording.day("2026-07-01T22:30:00Z") == "jeudi 2 juillet 2026"
     wording.zone.set(ZoneInfo("Indian/Reunion"))
     assert wording.clock("2026-07-01T07:30:00Z") == "11:30"
@@ -104,5 +104,14 @@ def test_times_are_told_where_the_territory_is() -> None:
 
 
 def test_a_day_is_a_day_wherever_it_is_read() -> None:
-    assert wording.day(date(2026, 1, 1)) == "jeudi 1 janvier 2026"
+    assert wording.day(date(2026, 1, 1)) == "jeudi 1er janvier 2026"
     assert wording.clock(datetime(2026, 1, 1, 23, 30, tzinfo=ZoneInfo("UTC"))) == "00:30"
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french_alone() -> None:
+    wording.language.set("fr")
+    first, eleventh = date(2026, 5, 1), date(2026, 5, 11)
+    assert (wording.day(first), wording.short_day(first)) == ("vendredi 1er mai 2026", "ven. 1er mai")
+    assert (wording.day(eleventh), wording.short_day(eleventh)) == ("lundi 11 mai 2026", "lun. 11 mai")
+    wording.language.set("en")
+    assert wording.day(first) == "Friday, 1 May 2026"

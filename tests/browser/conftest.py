@@ -1,10 +1,7 @@
 """One platform with one small story, for all pages of a run."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import hub_story
 import portal_visits
@@ -17,15 +14,8 @@ from portal_visits import Visitor
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Platform]:
     """The platform as `maillage up` starts it, on ports and in a folder of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="maillage-browser-"))
-    folder.chmod(0o755)  # where the tests run as root, PostgreSQL's own user must come in
-    platform = Platform.in_folder(folder / "data")
-    try:
-        platform.run("up", "--detach")
+    with Platform.running() as platform:
         yield platform
-    finally:
-        platform.run("down")
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,7 @@
 """One platform for all journeys of a run."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
 import pytest
@@ -18,15 +15,8 @@ SAINT_OMER = Place("200069037", "Saint-Omer", ("62765", "62500", "Saint-Omer"), 
 @pytest.fixture(scope="session")
 def platform() -> Iterator[Platform]:
     """The platform as `maillage up` starts it, on ports and in a folder of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="maillage-journeys-"))
-    folder.chmod(0o755)  # where the tests run as root, PostgreSQL's own user must come in
-    platform = Platform.in_folder(folder / "data")
-    try:
-        platform.run("up", "--detach")
+    with Platform.running() as platform:
         yield platform
-    finally:
-        platform.run("down")
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

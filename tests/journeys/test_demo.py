@@ -1,12 +1,9 @@
 """C1, C2, C4: `maillage demo` lives two months on an empty platform; what it says is true, twice over."""
 
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from journey import Json, Platform
@@ -23,15 +20,8 @@ CARCASSONNE = "/v1/territories/200035715"
 @pytest.fixture(scope="module")
 def empty() -> Iterator[Platform]:
     """A platform of its own: the demo opens Carcassonne itself."""
-    folder = Path(tempfile.mkdtemp(prefix="maillage-demo-"))
-    folder.chmod(0o755)
-    platform = Platform.in_folder(folder / "data")
-    try:
-        platform.run("up", "--detach")
+    with Platform.running() as platform:
         yield platform
-    finally:
-        platform.run("down")
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def demo(platform: Platform, *options: str) -> tuple[int, Json]:

@@ -56,12 +56,12 @@ _ = gettext
 
 def day(value: date | str) -> str:
     """Write a day in full: samedi 21 novembre 2026."""
-    return dates.format_date(_date(value), "full", locale=_locale())
+    return _ordinal(_date(value), dates.format_date(_date(value), "full", locale=_locale()))
 
 
 def short_day(value: date | str) -> str:
     """Write a day where there is little room: sam. 21 nov."""
-    return dates.format_skeleton("MMMEd", _date(value), locale=_locale())
+    return _ordinal(_date(value), dates.format_skeleton("MMMEd", _date(value), locale=_locale()))
 
 
 def clock(value: datetime | time | str) -> str:
@@ -108,6 +108,11 @@ FILTERS: Final[dict[str, Callable[..., str]]] = {
 
 def _locale() -> str:
     return _LOCALES[language.get()]
+
+
+def _ordinal(day: date, written: str) -> str:
+    """Write the first of a month as French does, «1er mai»: the locale data know cardinals only."""
+    return written.replace(" 1 ", " 1er ", 1) if language.get() == "fr" and day.day == 1 else written
 
 
 def _date(value: date | str) -> date:

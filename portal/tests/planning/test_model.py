@@ -47,6 +47,17 @@ def test_resources_stand_in_the_order_in_which_people_count() -> None:
     assert [row.name for row in rows] == ["Bureau 1", "poste 2", "Poste 10", "Salle Cité"]
 
 
+def test_rows_stand_together_by_kind_and_a_new_kind_comes_last() -> None:
+    kinds = ("desk", "kiln", "room", "desk")
+    planning = a_planning(*(a_resource() | {"name": f"{n}", "kind": kind} for n, kind in enumerate(kinds)))
+    groups = sheet(planning, NIGHT, READER).groups
+    assert [(kind, [row.name for row in rows]) for kind, rows in groups] == [
+        ("room", ["2"]),
+        ("desk", ["0", "3"]),
+        ("kiln", ["1"]),
+    ]
+
+
 def test_each_free_half_hour_is_a_choice_of_its_own_and_a_booking_is_one_cell() -> None:
     planning = a_planning(a_resource(a_use("07:30", "09:00")))
     assert cells(planning) == [

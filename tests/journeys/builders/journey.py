@@ -5,8 +5,10 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +36,19 @@ class Platform:
     def in_folder(cls, data: Path) -> "Platform":
         ports = {f"MAILLAGE_{name}_PORT": str(_free_port()) for name in _PORTS}
         return cls(data, {**os.environ, "MAILLAGE_DATA_DIR": str(data), **ports, **servers_for_a_platform()})
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> "Iterator[Platform]":
+        """Start a platform in a folder of its own; stop it and clear the folder away after the block."""
+        with tempfile.TemporaryDirectory(prefix="maillage-", ignore_cleanup_errors=True) as folder:
+            Path(folder).chmod(0o755)  # where the tests run as root, PostgreSQL's own user must come in
+            platform = cls.in_folder(Path(folder) / "data")
+            try:
+                platform.run("up", "--detach")
+                yield platform
+            finally:
+                platform.run("down")
 
     def run(self, *words: str) -> Json:
         """Run `maillage` with these words and return what it prints as JSON."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 STEP: Final = 30  # minutes
+KINDS: Final = ("room", "office", "desk", "equipment")
 _DAY: Final = 24 * 60
 _USUAL: Final = (8 * 60 + 30, 19 * 60)  # shown of a day on which nothing opens
 
@@ -100,6 +101,19 @@ class Sheet:
         """The head of the table: each full hour, with the half hours under it."""
         halves = range(self.begin, self.end, STEP)
         return [(wall(60 * hour), len(list(each))) for hour, each in groupby(halves, lambda at: at // 60)]
+
+    @property
+    def halves(self) -> int:
+        """How many half hours are shown."""
+        return (self.end - self.begin) // STEP
+
+    @property
+    def groups(self) -> list[tuple[str, list[Row]]]:
+        """The rows by kind, kinds in the order in which people ask for them."""
+        rows = sorted(
+            self.rows, key=lambda row: (KINDS.index(row.kind) if row.kind in KINDS else len(KINDS), row.kind)
+        )
+        return [(kind, list(each)) for kind, each in groupby(rows, lambda row: row.kind)]
 
     @property
     def is_open(self) -> bool:

@@ -65,7 +65,7 @@ class PlaceWithoutTown(Refused):
 class PlaceInDoubt(Refused):
     """«{name}» lies in {town_name} by its code, but in {other_town_name} by its postcode and name."""
 
-    fr = "« {name} » est à {town_name} par son code, mais à {other_town_name} par son code postal et son nom."
+    fr = "« {name} » : {town_name} par le code, {other_town_name} par le code postal et le nom."
     cure = (
         "Check its address, and change the site where it is wrong.",
         "Vérifiez son adresse, et corrigez le site si besoin.",
