@@ -5,10 +5,12 @@ import asyncio
 import pytest
 from probe import EchoHeard
 
+from chassis import effects
 from chassis.db import Database, Tx
 from chassis.effects import LADDER, Channel, Effect, EffectRefusedError, Effects, owe
 from chassis.ids import new_id
 from chassis.outbox import Connection as Admin
+from chassis.testing import eventually
 
 
 class Post:
@@ -65,6 +67,19 @@ async def test_an_effect_owed_twice_is_sent_once_by_one_of_several_copies(
     assert post.keys == [f"{territory}/{post.kind}/m1"]
     assert await state(admin, post) == ("done", 1)
     assert await heard(admin, territory) == ["m1:receipt"]
+
+
+async def test_what_this_process_owes_is_sent_without_waiting_for_a_look(
+    worker_database: Database, territory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effects, "POLL", 600.0)
+    post, stopping = Post(worker_database), asyncio.Event()
+    working = asyncio.create_task(post.effects.run(stopping))
+    await post.owe(territory)
+    await eventually(lambda: post.keys)
+    stopping.set()
+    effects.OWED.ring()
+    await working
 
 
 async def test_nothing_is_sent_for_a_change_that_did_not_commit(

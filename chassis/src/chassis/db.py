@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 
 from chassis import metrics
+from chassis.bell import Bell
 from chassis.errors import Fault
 from chassis.ids import new_id
 from chassis.outbox import LARGEST_EVENT, Answer, Cause, Connection, Emitted, EventTooLargeError, Key, flush
@@ -42,6 +43,7 @@ class Tx:
         self.answer: Answer | None = None
         self.versions: dict[Key, int] = {}
         self.emitted: list[Emitted] = []
+        self.bells: set[Bell] = set()  # rung once it has committed
         self._scope = territories[0] if len(territories) == 1 else None
         self._now: dict[str, datetime] = {}
         self._on_platform = False
@@ -215,6 +217,8 @@ class Database:
             raise
         finally:
             await self._pool.release(connection)
+        for bell in tx.bells:
+            bell.ring()
         if tx.versions:
             self.committed()
             for topic, count in Counter(event.topic.name for event in tx.emitted).items():

@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 
 from chassis import metrics
+from chassis.bell import Bell
 from chassis.db import Database, Tx
 from chassis.errors import Fault
 from chassis.faults import described
@@ -22,8 +23,11 @@ log = structlog.get_logger(__name__)
 
 LADDER = (5.0, 30.0, 120.0, 600.0, 3_600.0, 21_600.0)  # seconds before each retry; then the effect is dead
 CLAIM = 60.0  # seconds that one try may take before another copy may try
-POLL = 0.5  # seconds
+POLL = 0.5  # seconds between looks at what other processes owe, or what is to be tried again
 MOST = 20  # effects of one claim, sent side by side
+
+
+OWED = Bell()  # rung when this process has come to owe something
 
 
 class EffectRefusedError(Fault):
@@ -57,6 +61,7 @@ class Channel:
 async def owe(tx: Tx, kind: str, effect_id: str | UUID, data: object) -> None:
     """Owe the effect with this commit; owing it again changes nothing."""
     cause = tx.cause
+    tx.bells.add(OWED)
     await tx.execute(
         _OWE,
         tx.territory_id,
@@ -80,15 +85,13 @@ class Effects:
     async def run(self, stopping: asyncio.Event) -> None:
         """Send until told to stop; trouble with the database is waited out."""
         while not stopping.is_set():
-            claimed = 0
+            claimed, rings = 0, OWED.rings
             try:
                 claimed = await self.work()
             except Exception as error:  # noqa: BLE001 - the worker outlives every trouble
                 log.warning("effects rest", error=described(error))
-            try:
-                await asyncio.wait_for(stopping.wait(), 0 if claimed == MOST else POLL)
-            except TimeoutError:
-                continue
+            if claimed < MOST:
+                await OWED.after(rings, POLL)
 
     async def work(self) -> int:
         """Claim what is due and send it; return how many were claimed."""

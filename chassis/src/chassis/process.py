@@ -15,7 +15,7 @@ from chassis.commands import Desk
 from chassis.consumer import Consumer
 from chassis.db import Database
 from chassis.door import Doorway
-from chassis.effects import Effects
+from chassis.effects import OWED, Effects
 from chassis.faults import described
 from chassis.health import Health, database_answers, migrations_current
 from chassis.housekeeping import keep_house
@@ -171,6 +171,7 @@ class Process:
     async def _drain(self) -> None:
         """Finish what is in progress, doors first; then let the relay bring out what that committed."""
         self._health.drain()
+        OWED.ring()
         for consumer in self._consumers:
             consumer.stop()
         if keys := self._tasks.pop("keys", None):

@@ -21,6 +21,9 @@ from chassis.ids import new_id
 
 _PORTS = ("KAFKA", "SMTP", "PORTAL", "MEMBERSHIP", "BOOKING", "BILLING", "NOTIFICATIONS")
 
+# One for all: to make it takes longer than a command. It keeps no connection, for services are killed here.
+_CLIENT = httpx.Client(timeout=20, limits=httpx.Limits(max_keepalive_connections=0))
+
 Json = dict[str, Any]
 T = TypeVar("T")
 
@@ -100,7 +103,7 @@ class Person:
         if method == "POST":
             headers["Idempotency-Key"] = key or str(new_id())
         url = self.platform.address(service) + path
-        return httpx.request(method, url, json=body, headers=headers, timeout=20)
+        return _CLIENT.request(method, url, json=body, headers=headers)
 
     def post(self, service: str, path: str, body: Json | None = None) -> Json:
         """Send a command that must be accepted; return its answer."""

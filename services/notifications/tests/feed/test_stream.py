@@ -76,6 +76,18 @@ async def test_a_stream_of_what_is_new_leaves_out_the_past(
         assert [str(each) for each in await some_bookings(voice, territory, 1)] == await stream.messages(1)
 
 
+async def test_what_this_process_feeds_is_streamed_without_waiting_for_a_look(
+    served: Served, voice: Voice, territory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "POLL", 600.0)
+    partner = await a_partner(served.api, territory, **BOOKINGS)
+    async with a_stream(partner) as stream:
+        for _ in range(2):
+            assert [str(each) for each in await some_bookings(voice, territory, 1)] == await stream.messages(
+                1
+            )
+
+
 async def test_more_than_a_page_of_past_arrives_whole_and_in_order(
     served: Served, voice: Voice, territory: str
 ) -> None:

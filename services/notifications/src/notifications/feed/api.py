@@ -39,7 +39,8 @@ Limit = Annotated[int, QueryParameter(ge=1, le=LARGEST_LIMIT, description="How m
 
 BATCH: Final = "application/cloudevents-batch+json"
 LATEST: Final = "latest"
-POLL: Final = 0.5  # seconds between looks of one stream
+POLL: Final = 0.5  # seconds between looks of one stream, where another process feeds the events
+TOGETHER: Final = 0.05  # seconds in which what is fed one by one comes together
 _BEAT: Final = 15.0  # seconds of silence after which a comment keeps the connection open
 _UNAVAILABLE: Final = 503
 _LONGEST_CURSOR: Final = 100
@@ -129,10 +130,11 @@ def _link(request: AnyRequest, reading: Reading, limit: int) -> str:
 async def _streamed(reader: _Reader, name: str, first: Reading) -> AsyncIterator[bytes]:
     """Write the stream until the right to read it ends, the reader leaves or the process does."""
     loop = asyncio.get_running_loop()
+    grew = handlers.GREW[reader.siren]
     reading: Reading | Refused | None = first
     with _streams.opened(name):
         yield b": open\n\n"
-        spoke = loop.time()
+        spoke, rings = loop.time(), 0
         while isinstance(reading, Reading):
             for event in reading.events:
                 spoke = loop.time()
@@ -140,6 +142,10 @@ async def _streamed(reader: _Reader, name: str, first: Reading) -> AsyncIterator
             if loop.time() - spoke > _BEAT:
                 spoke = loop.time()
                 yield _beat(reading.cursor)
+            if not reading.more:
+                await grew.after(rings, POLL)
+                await asyncio.sleep(TOGETHER)
+            rings = grew.rings
             reading = await _following(reader, reading)
         if reading is not None:
             yield b"event: end\ndata: " + problem(reading, language_of(reader.request)) + b"\n\n"
@@ -147,8 +153,6 @@ async def _streamed(reader: _Reader, name: str, first: Reading) -> AsyncIterator
 
 async def _following(reader: _Reader, reading: Reading) -> Reading | Refused | None:
     """Return what comes next, the refusal that ends the stream, or None where this process leaves."""
-    if not reading.more:
-        await asyncio.sleep(POLL)
     if await is_leaving(reader.state.health):
         return None
     try:

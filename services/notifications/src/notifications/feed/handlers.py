@@ -1,11 +1,13 @@
 """Feeds events, and reads them for whoever may: a partner by key or by its contact, the territory's staff."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from chassis.bell import Bell
 from chassis.clock import utc_now
 from chassis.db import PLATFORM, Tx
 from chassis.decisions import Principal, Target, decide
@@ -19,6 +21,7 @@ from notifications.policy import POLICY
 
 TIMER: Final = "feed-purge"
 ACTION: Final = "feed:read"
+GREW: Final[defaultdict[str, Bell]] = defaultdict(Bell)  # by territory, rung when this process has fed events
 _PURGE_EVERY: Final = timedelta(days=1)
 
 
@@ -48,6 +51,7 @@ async def append(tx: Tx, events: Sequence[Event[Any]]) -> None:
     """Append a batch of events; those of the platform itself belong to no territory's feed."""
     own = [event for event in events if event.territory_id != PLATFORM]
     if own:
+        tx.bells |= {GREW[event.territory_id] for event in own}
         await store.append(tx, [model.fed(event) for event in model.in_order(own)])
 
 
