@@ -8,20 +8,17 @@ stdout, errors included.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from maillage import sentences
-from maillage.sentences import ALREADY_RUNNING, NOT_RUNNING, StartError, language
-
-EXIT_CODES = {NOT_RUNNING.id: 3, ALREADY_RUNNING.id: 4}
+from maillage import lanes
+from maillage.reconcile import reconcile
+from maillage.sentences import language
+from maillage.terminal import Json, answer, read_settings, tell_failure, told
 
 app = typer.Typer(
     name="maillage",
@@ -30,7 +27,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+app.add_typer(lanes.app, name="lanes")
+app.command()(reconcile)
 
 
 @app.callback()
@@ -159,18 +157,6 @@ def demo(
         sys.exit(0 if done.facts.all_true else 1)
 
 
-def read_settings(checkouts: list[str] | None = None) -> Any:
-    """The settings of this call; a wrong one ends it as wrong usage."""
-    from maillage.services import checkouts_named  # noqa: PLC0415 - the same
-    from maillage.settings import Settings  # noqa: PLC0415 - the same
-
-    try:
-        named = checkouts_named(checkouts or [])
-        return Settings.read(checkouts={name: path for name, path in named.items() if path})
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-
-
 def replace_services(data: Path, asked: list[str], *, as_json: bool) -> None:
     """Replace services of the running platform, one after the other."""
     from maillage import replace  # noqa: PLC0415 - the same
@@ -182,23 +168,6 @@ def replace_services(data: Path, asked: list[str], *, as_json: bool) -> None:
         lines.append(f"{name} now runs from {checkout or 'where it is installed'}.")
     replaced = {name: checkout and str(checkout) for name, checkout in checkouts_named(asked).items()}
     answer({"replaced": replaced}, "\n".join(lines), as_json=as_json)
-
-
-@contextmanager
-def told(*, as_json: bool) -> Iterator[None]:
-    """Turn a failure into its sentence, its way out and its exit code."""
-    try:
-        yield
-    except StartError as failure:
-        tell_failure(sentences.told(failure.in_both(), language()), as_json=as_json)
-
-
-def tell_failure(failure: dict[str, str], *, as_json: bool) -> None:
-    if as_json:
-        sys.stdout.write(json.dumps({"error": failure}, ensure_ascii=False) + "\n")
-    else:
-        sys.stderr.write(f"{failure['id']}  {failure['text']}\n{failure['cure']}\n")
-    sys.exit(EXIT_CODES.get(failure["id"], 1))
 
 
 def finish_detached(said: dict[str, Any], *, as_json: bool) -> None:
@@ -217,8 +186,3 @@ def finish_detached(said: dict[str, Any], *, as_json: bool) -> None:
 
 def print_ready(state: Any, *, as_json: bool) -> None:
     finish_detached(state.as_json(language()), as_json=as_json)
-
-
-def answer(document: dict[str, Any], text: str, *, as_json: bool) -> None:
-    sys.stdout.write((json.dumps(document, ensure_ascii=False) if as_json else text) + "\n")
-    sys.stdout.flush()

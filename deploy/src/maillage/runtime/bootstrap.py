@@ -43,10 +43,15 @@ def _ensured(superuser: str, service: str, secrets: Path) -> ServiceAccess:
         connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
         found = connection.execute("SELECT obj_description(to_regclass(%s), 'pg_class')", (BOOK,)).fetchone()
     return ServiceAccess(
-        database_url=_address(superuser, service, "worker", passwords["worker"]),
+        database_url=worker_url(superuser, service, secrets),
         migrator_url=_address(superuser, service, "migrator", passwords["migrator"]),
         mark=found[0] if found else None,
     )
+
+
+def worker_url(superuser: str, service: str, secrets: Path) -> str:
+    """Return how the service at work reaches its database."""
+    return _address(superuser, service, "worker", account.secret(secrets / f"{service}_worker"))
 
 
 def set_mark(migrator_url: str, mark: str | None) -> None:
