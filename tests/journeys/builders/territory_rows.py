@@ -121,13 +121,17 @@ def refusal_of(connection: Connection, table: Table, row: Row) -> str:
 
 
 def digests(platform: Platform, territory: str) -> dict[str, str]:
-    """Return a digest of all that a territory has in each table, to compare with a later one."""
+    """Return a digest of all that a territory has in each table, to compare with a later one.
+
+    Of a timer, that it stands: by the passing of time alone it is tried, and set anew.
+    """
     found = {}
     for service in SERVICES:
         with connected(platform, service, "migrator") as connection:
             for table in tables(connection, service):
                 if table.has_territory:
-                    row = connection.execute(_sql(_DIGEST, table), [territory]).fetchone()
+                    digest = _TIMERS if table.name == "timer" else _DIGEST
+                    row = connection.execute(_sql(digest, table), [territory]).fetchone()
                     found[str(table)] = row[0] if row else ""
     return found
 
@@ -235,6 +239,9 @@ GROUP BY c.relname ORDER BY c.relname
 _DIGEST = """
 SELECT count(*) || ' ' || coalesce(md5(string_agg(line, E'\\n' ORDER BY line)), '')
 FROM (SELECT t::text AS line FROM {} t WHERE territory_id = %s) AS lines
+"""
+_TIMERS = """
+SELECT string_agg(kind || ' ' || timer_id, E'\\n' ORDER BY kind, timer_id) FROM {} WHERE territory_id = %s
 """
 _CHECKS = """
 SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = %s::regclass
