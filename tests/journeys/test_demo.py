@@ -24,9 +24,9 @@ def empty() -> Iterator[Platform]:
         yield platform
 
 
-def demo(platform: Platform, *options: str) -> tuple[int, Json]:
+def demo(platform: Platform, *options: str, language: str = "en") -> tuple[int, Json]:
     """Run the demo; return its exit code and what it says on its last line."""
-    command = [sys.executable, "-m", "maillage", "demo", "--json", *options]
+    command = [sys.executable, "-m", "maillage", "--lang", language, "demo", "--json", *options]
     done = subprocess.run(  # noqa: S603 - our own command
         command, env=platform.environment, capture_output=True, text=True, check=False, timeout=800
     )
@@ -65,9 +65,11 @@ def test_every_fact_has_a_name_of_its_own_and_a_text(once: Json) -> None:
     assert all(fact["text"] for fact in facts)
 
 
-def test_a_second_run_finds_the_same_and_adds_nothing(empty: Platform, once: Json) -> None:
-    code, again = demo(empty)
+def test_a_second_run_in_french_finds_the_same_and_adds_nothing(empty: Platform, once: Json) -> None:
+    code, again = demo(empty, language="fr")
     assert (code, again["ok"]) == (0, True)
+    texts, french = ({fact["id"]: fact["text"] for fact in said["facts"]} for said in (once, again))
+    assert [name for name, text in texts.items() if french[name] == text] == []
     assert {fact["id"] for fact in again["facts"]} == {fact["id"] for fact in once["facts"]}
     assert values(again)["nothing-twice"] == {"refused": 0, "events": 0}
 

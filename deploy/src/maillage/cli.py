@@ -33,7 +33,9 @@ app.command()(reconcile)
 
 @app.callback()
 def common(
-    lang: Annotated[str, typer.Option(help="Language of failures: en or fr. Default: the locale's.")] = "",
+    lang: Annotated[
+        str, typer.Option(help="Language of failures and of the demo: en or fr. Default: the locale's.")
+    ] = "",
 ) -> None:
     """Exit codes: 0 done, 1 failed, 2 not understood, 3 not running, 4 already running."""
     if lang not in ("", "en", "fr"):

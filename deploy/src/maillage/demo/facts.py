@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from maillage.demo.french import said
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -36,7 +38,8 @@ class Facts:
     found: list[Fact] = field(default_factory=list)
 
     def check(self, name: str, text: str, expected: Any, actual: Any) -> None:
-        self.found.append(Fact(name, text, expected, actual))
+        """Note a fact; its text is said in the language of the terminal."""
+        self.found.append(Fact(name, said(text), expected, actual))
 
     @property
     def all_true(self) -> bool:

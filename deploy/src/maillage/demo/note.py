@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from maillage.sentences import language
 from maillage.settings import Settings
 
 FILE = "demo.json"
@@ -40,6 +41,8 @@ class Note:
 def invitation(settings: Settings) -> list[str]:
     """Return the lines that offer the demo, or say who can sign in once it was lived."""
     note = Note.read(settings.data)
+    if note is None and language() == "fr":
+        return ["Deux mois de la vie d'un lieu, vérifiés fait par fait : `maillage demo`."]
     if note is None:
         return ["Live two months of a hub, checked fact by fact: `maillage demo`."]
     return sign_ins(note.sign_ins, settings)
@@ -47,8 +50,16 @@ def invitation(settings: Settings) -> list[str]:
 
 def sign_ins(mails: Mapping[str, str], settings: Settings) -> list[str]:
     """Return the lines that say who can sign in, and how."""
+    rows = [f"  {role:<9}{mail}" for role, mail in mails.items()]
+    caught = settings.data / "mail"
+    if language() == "fr":
+        return [
+            f"Connectez-vous à {settings.portal_address}/sign-in comme :",
+            *rows,
+            f"Le code est dans le dernier courriel de {caught} ; `maillage token ADRESSE` le lit.",
+        ]
     return [
         f"Sign in at {settings.portal_address}/sign-in as:",
-        *(f"  {role:<9}{mail}" for role, mail in mails.items()),
-        f"The code is in the last mail of {settings.data / 'mail'}; `maillage token ADDRESS` reads it.",
+        *rows,
+        f"The code is in the last mail of {caught}; `maillage token ADDRESS` reads it.",
     ]
