@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,13 @@ from contracts.membership import SITES, SiteOpened
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(500)]
 
 HEARERS = {"booking.sites", "billing.places"}
+
+
+@pytest.fixture(scope="module")
+def platform() -> Iterator[Platform]:
+    """A platform of its own: what was never said by a producer stays in it."""
+    with Platform.running() as platform:
+        yield platform
 
 
 def maillage(platform: Platform, *words: str) -> tuple[int, Json]:
