@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from journey import Json, Person, Platform, until
+from sandbox_clock import until_it_is
 
 from chassis.ids import new_id
 from chassis.testing import new_territory
@@ -41,6 +42,7 @@ class Zone:
 
     def clock(self, to: str) -> None:
         self.sends(self.administrator, "/move-clock", {"to": to}, "membership")
+        until_it_is(self.administrator.platform, LAON.rpartition("/")[2], to)
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from journey import Json, Person, Platform, until
+from sandbox_clock import until_it_is
 
 from chassis.ids import new_id
 from chassis.testing import new_territory
@@ -309,8 +310,9 @@ def _invoice(hub: Hub) -> None:
 
 
 def _clock(hub: Hub, to: str) -> None:
-    """Move the sandbox's clock, and wait until booking and billing follow."""
+    """Move the sandbox's clock, and wait until every service follows."""
     hub.people["hub"].post("membership", f"{BASE}/move-clock", {"to": to})
+    until_it_is(hub.platform, TERRITORY, to)
 
 
 def _registered(by: Person, given_name: str, family_name: str, mail: str) -> str:

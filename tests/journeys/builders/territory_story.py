@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx
 from journey import Json, Person, Platform, until
+from sandbox_clock import until_it_is
 
 from chassis.ids import new_id
 from chassis.testing import new_territory
@@ -316,6 +317,7 @@ class Story:
         """The clock moves past the month; one person plans, another releases, the timer seals."""
         until(lambda: self._charges(3), 60)
         self.say("administrator", "membership", "/move-clock", {"to": _BILLED})
+        until_it_is(self.platform, self.place.siren, _BILLED)
         until(lambda: self._charges(6), 60)
         run = {"bill_run_id": self.new("bill_run_id"), "issuer_id": self.ids["issuer_id"]}
         planned = self.say("finance", "billing", "/bill-runs", run | {"cut_off_on": "2026-04-02"})
