@@ -11,6 +11,7 @@ import psutil
 from figures import Figure, Reading, Say, percentile
 from hub import BASE, Hub, open_hub
 from programs import running
+from shares import shares
 
 # isort: split
 from journey import Platform, until
@@ -47,7 +48,7 @@ async def measure(asked: Collection[str], seconds: float, say: Say) -> list[Read
 
 async def profile(_missed: Collection[str], _seconds: float) -> Mapping[str, Mapping[str, float]]:
     """Return each part's share of what the last rest took: memory and processor."""
-    return {f"G12 at rest, {what}: the parts": dict(by_part) for what, by_part in _shares.items()}
+    return {f"G12 at rest, {what}: the parts": by_part for what, by_part in _shares.items()}
 
 
 async def _run(platform: Platform, *words: str) -> None:
@@ -69,9 +70,8 @@ async def _at_rest(platform: Platform, seconds: float) -> list[Reading]:
 
 
 def _reading(figure: Figure, by_part: Mapping[str, float]) -> Reading:
-    whole = sum(by_part.values())
-    _shares[figure.unit] = {part: by_part[part] / whole for part in sorted(by_part, key=by_part.__getitem__)}
-    return Reading(figure, whole, sum(by_part[part] for part in _SERVERS))
+    _shares[figure.unit] = shares(by_part)
+    return Reading(figure, sum(by_part.values()), sum(by_part[part] for part in _SERVERS))
 
 
 def _processes(platform: Platform) -> dict[psutil.Process, str]:

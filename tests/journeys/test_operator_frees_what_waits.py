@@ -116,6 +116,9 @@ def test_an_operator_finds_what_failed_and_replaces_it_or_skips_it(
         platform, "lanes", "replace", booking, str(wrong), "--reason", "a field was a number"
     )
     assert (code, refused["error"]["id"]) == (1, "invalid")
+    unheard = f"booking.nobody/{territory}/{SITES.name}/{site_id}"
+    code, refused = maillage(platform, "lanes", "replace", unheard, str(right), "--reason", "by hand")
+    assert (code, refused["error"]["id"]) == (1, "not-found")
     assert lanes(platform, territory).keys() >= HEARERS
 
     for words in (("skip", billing), ("replace", booking, str(right))):

@@ -7,6 +7,7 @@ audit of the service keeps.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from pathlib import Path
@@ -27,6 +28,7 @@ app = typer.Typer(
 Name = Annotated[str, typer.Argument(metavar="LANE", help="consumer/territory/topic/aggregate")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept in the audit.")]
 T = TypeVar("T")
+_LANE = re.compile(r"([^/]+)/(\d{9})/([^/]+)/(.+)")
 
 
 @app.callback(invoke_without_command=True)
@@ -83,10 +85,13 @@ def replace(
 ) -> None:
     """Put other data in the place of the event at the head of the lane, as a new event that it caused."""
     from chassis import lane_verbs  # noqa: PLC0415 - the same
+    from chassis.errors import NotFound  # noqa: PLC0415 - the same
 
     async def work(database: Database, lane: LaneName) -> int:
         service = import_module(f"{lane[0].partition('.')[0]}.app").service
-        subscriber = next(each for each in service.subscribers if each.name == lane[0])
+        subscriber = next((each for each in service.subscribers if each.name == lane[0]), None)
+        if subscriber is None:
+            raise NotFound(what="lane", id=name)
         return await lane_verbs.replace(database, subscriber, lane, data.read_bytes(), reason)
 
     version = _carry_out(name, work, as_json=as_json)
@@ -141,9 +146,8 @@ async def _there(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
 
 def _named(name: str) -> LaneName:
     """Read a lane's name; the aggregate may hold a slash."""
-    try:
-        consumer, territory, topic, aggregate = name.split("/", 3)
-    except ValueError:
-        how = "LANE is consumer/territory/topic/aggregate, as `maillage lanes` shows it"
-        raise typer.BadParameter(how) from None
+    found = _LANE.fullmatch(name)
+    if found is None:
+        raise typer.BadParameter("LANE is consumer/territory/topic/aggregate, as `maillage lanes` shows it")
+    consumer, territory, topic, aggregate = found.groups()
     return consumer, territory, topic, aggregate
