@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 from territory_rows import (
-    SERVICES,
     Role,
     Row,
     Table,
@@ -24,6 +23,7 @@ from territory_rows import (
 from territory_story import Two
 
 from chassis.db import PLATFORM
+from contracts.registry import SERVICES
 
 pytestmark = [
     pytest.mark.kafka,

@@ -12,10 +12,11 @@ from territory_doors import (
     said_again,
     unknown,
 )
-from territory_rows import SERVICES, digests
+from territory_rows import digests
 from territory_story import RULES, Two, ids_in
 
 from chassis.ids import new_id
+from contracts.registry import SERVICES
 
 pytestmark = [
     pytest.mark.kafka,

@@ -15,12 +15,13 @@ from journey import Json, Person, Platform, until
 from next_billing import FIELD, SAID, next_billing
 from rush import Rush
 
+from contracts.registry import SERVICES
+
 pytestmark = [
     pytest.mark.kafka,
     pytest.mark.slow,
     pytest.mark.timeout(900),
 ]
-SERVICES = ("membership", "booking", "billing", "notifications")
 TOPIC, PRICED = "billing.charges.v1", "maillage.billing.ChargePriced.v1"
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from journey import Platform, until
 from territory_rows import connected
 
-SERVICES = ("membership", "booking", "billing", "notifications")
+from contracts.registry import SERVICES
 
 
 def until_it_is(platform: Platform, territory: str, moved_to: str) -> None:

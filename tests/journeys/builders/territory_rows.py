@@ -12,13 +12,12 @@ from journey import Platform
 from psycopg import sql
 
 from chassis.ids import new_id
+from contracts.registry import SERVICES
 from maillage.runtime.postgres import Postgres
 
 Role = Literal["app", "worker", "migrator"]
 Connection = psycopg.Connection[Any]
 Row = dict[str, Any]
-
-SERVICES = ("membership", "booking", "billing", "notifications")
 
 
 @dataclass(frozen=True, slots=True)
