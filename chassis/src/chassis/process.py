@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from chassis.service import Service
 
 ROLES = ("api", "worker", "relay")
+KEPT_OPEN = 75  # seconds that a connection may be idle: longer than a client waits before it closes its own
 DRAIN = 20.0  # seconds that work in progress may take after a signal to stop
 
 log = structlog.get_logger(__name__)
@@ -157,6 +158,7 @@ class Process:
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=KEPT_OPEN,
             timeout_graceful_shutdown=int(DRAIN),
         )
         server = _Server(config)

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final, Self
 
 import httpx
+import structlog
 
 from chassis.ids import new_id
 from portal.settings import Service
@@ -15,8 +16,11 @@ Json = dict[str, Any]
 Bearer = Callable[[], Awaitable[str]]
 """Gives an access token that is still good, or nothing for a guest."""
 
+log = structlog.get_logger(__name__)
+
 _TIMEOUT: Final = httpx.Timeout(10, connect=2)
 _STREAM: Final = httpx.Timeout(10, connect=2, read=60)
+_CLOSED: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,7 @@ class Upstream:
                     raise Refused.of(response)
                 yield response
         except httpx.TransportError as error:
+            log.warning("no answer", service=service, path=path, error=type(error).__name__)
             raise Unreachable(service) from error
 
     async def _json(self, method: str, service: Service, path: str, **asked: Any) -> Json:
@@ -135,11 +140,14 @@ class Upstream:
     async def _answered(self, method: str, service: Service, path: str, **asked: Any) -> httpx.Response:
         headers = {**await self._headers(), **asked.pop("headers", {})}
         params = _clean(asked.pop("params", None))
+        client = self._clients.of(service)
         try:
-            response = await self._clients.of(service).request(
-                method, path, params=params, headers=headers, **asked
-            )
+            try:
+                response = await client.request(method, path, params=params, headers=headers, **asked)
+            except _CLOSED:  # while it was idle: a read may be repeated, a command has its key
+                response = await client.request(method, path, params=params, headers=headers, **asked)
         except httpx.TransportError as error:
+            log.warning("no answer", service=service, path=path, error=type(error).__name__)
             raise Unreachable(service) from error
         if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and "problem" not in _kind(response):
             raise Unreachable(service)
