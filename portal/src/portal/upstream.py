@@ -1,7 +1,7 @@
 """Owns how the portal speaks to the services: with the visitor's own token, in the visitor's language."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Self
@@ -118,7 +118,7 @@ class Upstream:
     ) -> AsyncIterator[httpx.Response]:
         """Open an answer that is read piece by piece. Raises Refused, Unreachable."""
         asked = {**await self._headers(), **(headers or {})}
-        try:
+        with _reaching(service, path):
             async with self._clients.of(service).stream(
                 "GET", path, params=_clean(params), headers=asked, timeout=_STREAM
             ) as response:
@@ -126,9 +126,6 @@ class Upstream:
                     await response.aread()
                     raise Refused.of(response)
                 yield response
-        except httpx.TransportError as error:
-            log.warning("no answer", service=service, path=path, error=type(error).__name__)
-            raise Unreachable(service) from error
 
     async def _json(self, method: str, service: Service, path: str, **asked: Any) -> Json:
         response = await self._answered(method, service, path, **asked)
@@ -141,14 +138,11 @@ class Upstream:
         headers = {**await self._headers(), **asked.pop("headers", {})}
         params = _clean(asked.pop("params", None))
         client = self._clients.of(service)
-        try:
+        with _reaching(service, path):
             try:
                 response = await client.request(method, path, params=params, headers=headers, **asked)
-            except _CLOSED:  # while it was idle: a read may be repeated, a command has its key
+            except _CLOSED:  # idle: a read may be repeated, a command has its key, a spent code stays spent
                 response = await client.request(method, path, params=params, headers=headers, **asked)
-        except httpx.TransportError as error:
-            log.warning("no answer", service=service, path=path, error=type(error).__name__)
-            raise Unreachable(service) from error
         if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and "problem" not in _kind(response):
             raise Unreachable(service)
         if response.is_error:
@@ -160,6 +154,16 @@ class Upstream:
         if token := await self._bearer():
             headers["Authorization"] = f"Bearer {token}"
         return headers
+
+
+@contextmanager
+def _reaching(service: Service, path: str) -> Iterator[None]:
+    """Raise Unreachable where no answer comes, and tell the operator why."""
+    try:
+        yield
+    except httpx.TransportError as error:
+        log.warning("no answer", service=service, path=path, error=type(error).__name__)
+        raise Unreachable(service) from error
 
 
 def _clean(params: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from billing.invoices.model import Invoice, linked
 
 RATES = st.sampled_from(["20.00", "10.00", "5.50", "2.10", "8.50"])
 USES = st.lists(
-    st.tuples(st.integers(1, 30_000), st.integers(1, 600), RATES, st.integers(0, 27)), min_size=1, max_size=12
+    st.tuples(st.integers(1, 30_000), st.integers(1, 600), RATES, st.integers(0, 27)), min_size=1, max_size=25
 )
 
 

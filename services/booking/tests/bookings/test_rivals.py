@@ -24,12 +24,13 @@ async def contest(crowd: Database, territory: str, tmp_path: Path) -> AsyncItera
         yield await Contest.opened(hub, api)
 
 
+@pytest.mark.timeout(400)
 async def test_every_free_hour_is_given_once_and_losers_find_another(contest: Contest) -> None:
     before = deadlocks()
-    await contest.storm(50, hot_hours(10))
+    await contest.storm(100, hot_hours(10))
     await contest.judge()
     losers = [each for each in contest.attempts if not each.won]
-    assert len(losers) > 400
+    assert len(losers) > 1000
     assert await contest.console(losers[::40]) == len(losers[::40])
     await contest.judge()
     assert deadlocks() == before, "rivals wait in line: none is given up by the database"
