@@ -1,7 +1,7 @@
 # Needs make and Python 3.11 or newer with its venv module; everything else is installed into .venv.
 PYTHON ?= python3
 UV := 0.13.9
-MANIFESTS := $(wildcard contracts/pyproject.toml chassis/pyproject.toml services/*/pyproject.toml portal/pyproject.toml deploy/pyproject.toml)
+MANIFESTS := $(wildcard contracts/pyproject.toml chassis/pyproject.toml services/*/pyproject.toml portal/pyproject.toml deploy/pyproject.toml controllers/pyproject.toml)
 INSTALL := .venv/bin/uv pip install --quiet --python .venv --constraint requirements.lock
 BIN := .venv/bin
 
@@ -17,7 +17,7 @@ run: .venv/.runtime  ## run the whole platform in the foreground; Ctrl-C stops i
 	@$(BIN)/maillage up
 
 test: .venv/.dev  ## run every test that needs no root, container or browser
-	@$(BIN)/python -m maillage.testservers -- $(BIN)/pytest -n 3 --dist loadfile -m "not slow and not mutants and not root"
+	@$(BIN)/python -m maillage.testservers -- $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow and not mutants and not root"
 
 test-containers: .venv/.dev  ## run what needs PostgreSQL or Kafka on servers in containers (Docker)
 	@tests/deploy/containers.sh

@@ -40,11 +40,17 @@ class Connection:
         return cls(held, token)
 
     async def touch(self, territory: str, item: str) -> tuple[int, dict[str, Any]]:
-        """Touch the item; return status and answer. Raises ConnectionError when the service hangs up."""
+        """Touch the item; return status and answer."""
+        return await self.post(
+            f"/v1/territories/{territory}/touches", {"touch_id": str(new_id()), "item_id": item}
+        )
+
+    async def post(self, path: str, command: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Send a command; return status and answer. Raises ConnectionError when the service hangs up."""
         loop = asyncio.get_running_loop()
-        body = orjson.dumps({"touch_id": str(new_id()), "item_id": item})
+        body = orjson.dumps(command)
         head = (
-            f"POST /v1/territories/{territory}/touches HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
             f"Authorization: Bearer {self._token}\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         )

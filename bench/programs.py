@@ -12,10 +12,11 @@ from typing import Any
 HERE = Path(__file__).parent
 TINY = HERE.parent / "tests" / "tiny"
 
-# the measurements run the two tiny services of the tests, on the rig of the resilience tests, and the whole
-# platform as the journeys do
+# the measurements run the two tiny services of the tests, on the rig of the resilience tests, the whole
+# platform as the journeys do, and booking at the hub of its own tests
 JOURNEYS = TINY.with_name("journeys") / "builders"
-sys.path[:0] = [str(TINY.with_name("resilience")), str(TINY), str(JOURNEYS)]
+BOOKING = HERE.parent / "services" / "booking" / "tests" / "builders"
+sys.path[:0] = [str(TINY.with_name("resilience")), str(TINY), str(JOURNEYS), str(BOOKING)]
 
 
 class Program:

@@ -116,11 +116,11 @@ def _book(platform: Platform, hub: Hub, seconds: float) -> dict[str, tuple[int, 
     wanted = hub.bookings()
     next(wanted)  # was made when the hub opened
     while monotonic() < end or len(made) <= AT_LEAST:
-        seen, body, sent = set(caught.glob("[!.]*.eml")), next(wanted), time_ns()
+        seen, body, sent = set(caught.glob("*.eml")), next(wanted), time_ns()
         response = hub.member.send("POST", "booking", f"{BASE}/bookings", body)
         answered = time_ns()
         assert response.status_code == HTTPStatus.CREATED, response.text
-        [mail] = until(lambda seen=seen: set(caught.glob("[!.]*.eml")) - seen)  # type: ignore[misc]
+        [mail] = until(lambda seen=seen: set(caught.glob("*.eml")) - seen)  # type: ignore[misc]
         made[body["booking_id"]] = sent, answered, _arrival(mail)
     del made[next(iter(made))]
     return made

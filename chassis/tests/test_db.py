@@ -227,3 +227,35 @@ async def test_a_territory_reads_the_keys_of_the_persons_it_knows_and_writes_non
                 await keep_key(tx, new_id(), b"forged")
     async with database.tx(other_territory) as tx:
         assert await keys_of(tx, [known, unknown]) == {}
+
+
+async def test_another_territory_is_in_scope_for_one_block_alone(
+    database: Database, admin: Admin, territory: str, other_territory: str
+) -> None:
+    seen = "SELECT count(*) FROM slot"
+    async with database.tx(territory) as tx:
+        await tx.execute("INSERT INTO slot VALUES ($1, '[1, 2)')", territory)
+        async with tx.beside(other_territory):
+            assert tx.territory_id == other_territory
+            assert await tx.fetchval(seen) == 0
+            await tx.execute("INSERT INTO slot VALUES ($1, '[1, 2)')", other_territory)
+            tx.emit(ThingTouched(thing_id="there"))
+        tx.emit(ThingTouched(thing_id="here"))
+        with pytest.raises(ScopeError):
+            tx.emit(ThingTouched(thing_id="there"), territory_id=other_territory)
+        assert await tx.fetchval(seen) == 1
+    assert await logged(admin, territory) == [("here", 1)]
+    assert await logged(admin, other_territory) == [("there", 1)]
+
+
+async def test_what_is_undone_beside_leaves_the_own_territory_in_scope(
+    database: Database, admin: Admin, territory: str, other_territory: str
+) -> None:
+    async with database.tx(territory) as tx:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with tx.attempt(), tx.beside(other_territory):
+                tx.emit(ThingTouched(thing_id="there"))
+                await tx.execute("INSERT INTO slot VALUES ($1, '[1, 2)')", territory)
+        tx.emit(ThingTouched(thing_id="here"))
+        await tx.execute("INSERT INTO slot VALUES ($1, '[1, 2)')", territory)
+    assert await logged(admin, other_territory) == []

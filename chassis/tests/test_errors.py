@@ -37,8 +37,23 @@ def test_a_refusal_says_its_values_in_both_languages() -> None:
     refusal = RoomFull(room="l'Étoile", places=12)
     assert refusal.code == "room-full"
     assert refusal.said() == "The room l'Étoile holds 12 at most."
-    assert refusal.said("fr") == "La salle l'Étoile n'a que 12 places."
+    assert refusal.said("fr") == "La salle l'Étoile n’a que 12 places."
     assert refusal.cure_said("fr") == "Choisissez une salle de plus de 12 places."
+
+
+class DayFull(Refused):
+    """On {day}, {room} is full."""
+
+    fr = "Le {day} : « {room} » n'a plus de place !"
+
+
+def test_a_refusal_in_french_is_set_as_french_is() -> None:
+    refusal = DayFull(day="2026-04-02 14:30", room="l'Étoile : 2026-0014")
+    assert (
+        refusal.said("fr")
+        == "Le 02/04/2026 14:30\u00a0: «\u00a0l'Étoile : 2026-0014\u00a0» n’a plus de place\u00a0!"
+    )
+    assert refusal.said() == "On 2026-04-02 14:30, l'Étoile : 2026-0014 is full."
 
 
 def test_a_refusal_without_its_sentences_cannot_be_written() -> None:

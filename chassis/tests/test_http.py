@@ -31,7 +31,7 @@ async def test_a_refusal_names_the_rule_its_values_and_the_cure_in_the_callers_l
     assert (answer.status_code, code(answer)) == (409, "place-taken")
     assert answer.json() | {"type": None} == {
         "type": None,
-        "title": "Conflit",
+        "title": "Impossible en l’état",
         "status": 409,
         "code": "place-taken",
         "detail": "La place 7 est prise.",

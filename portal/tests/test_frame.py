@@ -136,10 +136,32 @@ async def test_the_way_to_a_page_is_shown_to_whom_it_opens(
     assert [path for path in hidden if f'<a href="{path}"' in page] == []
 
 
+async def test_what_a_small_screen_has_no_room_for_stands_on_a_page_of_its_own(
+    client: Browser, services: Services
+) -> None:
+    services.me = profile("hub-manager")
+    await sign_in(client)
+    page = (await client.get("/more")).text
+    assert '<li class="further"><a href="/openings"' in page
+    assert '<li class="more"><a href="/more" aria-current="page"' in page
+    assert page.count('href="/openings"') == 2
+
+
+async def test_few_pages_are_all_at_hand(client: Browser, services: Services) -> None:
+    services.me = profile("partner")
+    await sign_in(client)
+    page = (await client.get("/today")).text
+    assert '<a href="/live"' in page
+    assert 'class="further"' not in page
+    assert 'href="/more"' not in page
+
+
 async def test_a_page_that_is_not_there_says_so_and_leads_on(client: Browser) -> None:
     answer = await client.get("/nowhere")
     assert answer.status_code == 404
     assert "<h1>Il n’y a pas de page à cette adresse</h1>" in answer.text
+    english = await client.get("/nowhere", headers={"Accept-Language": "en"})
+    assert "<h1>There is no page at this address</h1>" in english.text
 
 
 async def test_a_failure_tells_the_visitor_nothing_of_the_inside(client: Browser, services: Services) -> None:

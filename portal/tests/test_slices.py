@@ -48,10 +48,13 @@ def town(services: Services) -> Services:
         "expires_at": "2026-04-02T07:10:00Z",
         "flag": None,
     }
+    services.answers[f"{BASE}/bookings/{BOOKING}/cancellation-fee"] = {"due_percent": 0, "steps": []}
     return services
 
 
-@pytest.mark.parametrize("path", ["/planning", "/book", "/book/choose", "/bookings", "/invoices", "/fibre"])
+@pytest.mark.parametrize(
+    "path", ["/planning", "/planning/week", "/book", "/book/choose", "/bookings", "/invoices", "/fibre"]
+)
 async def test_a_territory_without_anything_says_so_instead_of_failing(client: Browser, path: str) -> None:
     await sign_in(client)
     answer = await client.get(path)

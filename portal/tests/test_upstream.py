@@ -1,12 +1,13 @@
-"""What the portal does when a connection to a service is closed just as it is used again."""
+"""What the portal does when a connection is closed just as it is used again, and when a stream is refused."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+import httpx
 import pytest
 
-from portal.upstream import Clients, Unreachable, Upstream
+from portal.upstream import Clients, Refused, Unreachable, Upstream
 
 _ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 
@@ -71,3 +72,21 @@ async def test_a_service_that_closes_every_connection_does_not_answer(
     with pytest.raises(Unreachable):
         await upstream.get("booking", "/v1/sites")
     assert len(closing.heard) == 2
+
+
+async def test_a_stream_that_is_refused_or_does_not_begin_says_so() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/away":
+            raise httpx.ConnectError("nobody there")
+        return httpx.Response(404, json={"code": "not-found", "title": "Introuvable"})
+
+    clients = Clients({"billing": "http://billing"}, httpx.MockTransport(answer))
+    upstream = Upstream(clients, nobody, "fr", "127.0.0.1")
+    with pytest.raises(Refused) as refused:
+        async with upstream.stream("billing", "/pdf"):
+            pass
+    assert (refused.value.status, refused.value.code) == (404, "not-found")
+    with pytest.raises(Unreachable):
+        async with upstream.stream("billing", "/away"):
+            pass
+    await clients.close()

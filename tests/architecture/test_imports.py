@@ -1,5 +1,6 @@
 """The import contracts of the root pyproject.toml hold, and each of them bites."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -21,6 +22,9 @@ SQL = "Only stores speak SQL"
 KAFKA = "Only the chassis speaks Kafka"
 CLIENT = "The portal is a client: no tables, no topics, no events"
 ORACLE = "The demo's oracle computes on its own"
+
+BUILDERS = PROJECT / "tests" / "journeys" / "builders"
+BY_HAND = ("month_tables", "month_agenda", "month_oracle")  # no package, so no import contract can name them
 
 SERVICES = ("booking", "membership", "billing", "notifications")
 
@@ -102,7 +106,7 @@ def clean_skeleton(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(PROJECT / "pyproject.toml", folder)
     for package in configuration()["root_packages"]:
         write(folder, f"{package}/__init__", "")
-    for module in ("errors", "db", "outbox", "kafka", "http", "consumer"):
+    for module in ("errors", "nouns", "db", "outbox", "kafka", "http", "consumer"):
         write(folder, f"chassis/{module}", "")
     write(folder, "chassis/errors", "import re\nfrom pydantic import JsonValue\n")
     write(folder, "chassis/kafka", "import aiokafka, faststream\nfrom contracts import events\n")
@@ -152,6 +156,38 @@ def test_contracts_import_pydantic_and_the_standard_library_only() -> None:
         text = file.read_text()
         imported = set(re.findall(r"^\s*(?:from|import) (\w+)", text, re.MULTILINE))
         assert imported <= allowed, f"{file.name} imports {sorted(imported - allowed)}"
+
+
+def test_the_month_s_oracle_imports_the_standard_library_and_itself_only() -> None:
+    for module in BY_HAND:
+        assert foreign((BUILDERS / f"{module}.py").read_text()) == set(), module
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import booking.app",
+        "import re, billing",
+        "from chassis.ids import new_id",
+        "from contracts import values",
+        "from month_lived import Month",
+        "def late():\n    from membership import app",
+    ],
+)
+def test_a_planted_import_shows_in_the_month_s_oracle(line: str) -> None:
+    text = (BUILDERS / "month_oracle.py").read_text()
+    assert len(foreign(f"{text}\n{line}\n")) == 1
+
+
+def foreign(text: str) -> set[str]:
+    """Return what a module imports beyond the standard library and what else is kept by hand."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").split(".")[0])
+        elif isinstance(node, ast.Import):
+            found |= {each.name.split(".")[0] for each in node.names}
+    return found - {*sys.stdlib_module_names, *BY_HAND}
 
 
 def test_every_contract_has_a_planted_import_that_breaks_it() -> None:

@@ -23,6 +23,7 @@ def may(policy: Policy, action: str) -> set[str]:
         ("_STAFF", booking.policy.POLICY, "booking:list"),
         ("_DESK", booking.policy.POLICY, "booking:desk"),
         ("_RUNS", notifications.policy.POLICY, "message:list"),
+        ("_TRAINS", membership.policy.POLICY, "qualification:list"),
         ("_MONEY", billing.policy.POLICY, "bill-run:release"),
     ],
 )
@@ -31,6 +32,6 @@ def test_a_page_is_shown_to_whom_the_service_answers(page: str, policy: Policy, 
 
 
 def test_a_role_that_the_portal_does_not_know_exists_nowhere() -> None:
-    known = session._STAFF | session._RUNS | session._DESK | session._MONEY | {"member", "partner"}  # noqa: SLF001 - what is compared
-    shown_nothing = {"platform-operator", "trainer", "jury"}
+    known = session._STAFF | session._RUNS | session._TRAINS | session._MONEY | {"member", "partner"}  # noqa: SLF001 - what is compared
+    shown_nothing = {"platform-operator", "jury"}
     assert {role for service in SERVICES for role in service.POLICY} == known | shown_nothing

@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterator
 
+import hub_fablab
 import hub_story
+import hub_week
 import portal_visits
 import pytest
 from hub_story import Hub
@@ -20,8 +22,8 @@ def platform() -> Iterator[Platform]:
 
 @pytest.fixture(scope="session")
 def hub(platform: Platform) -> Hub:
-    """The « 302 » after its first month."""
-    return hub_story.lived(platform)
+    """The « 302 » after its first month, at the beginning of a week."""
+    return hub_fablab.opened(hub_week.begun(hub_story.lived(platform)))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,7 @@
 // Visits every page as every visitor, in each language, colour scheme and width, and says what is wrong with it.
+// What refuses a visitor is one page for all addresses: it is looked at once for each, in the first language.
+// In turns, a page is looked at twice instead of eight times: once in each language, scheme and width, which of
+// them go together changing from page to page.
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -49,10 +52,20 @@ async function send(page, { action, fields }) {
   return answer;
 }
 
+async function lookAround(page, place, once, turn) {
+  if (once) return look(page, place, order.schemes[0], order.widths.at(-1));
+  if (order.turns) {
+    const other = order.languages.indexOf(place.language);
+    return look(page, place, order.schemes[(turn + other) % 2], order.widths[((turn >> 1) + other) % 2]);
+  }
+  for (const scheme of order.schemes) for (const width of order.widths) await look(page, place, scheme, width);
+}
+
 async function crawl(visitor, language) {
   const context = await visit(browser, order, visitor, { language });
   await context.addInitScript({ content: axe });
-  for (const route of visitor.routes) {
+  for (const [turn, route] of visitor.routes.entries()) {
+    if (route.once && language !== order.languages[0]) continue;
     const said = [];
     const page = await context.newPage();
     listen(page, said);
@@ -61,7 +74,9 @@ async function crawl(visitor, language) {
     const status = answer.status();
     const place = { visitor: visitor.name, name: route.name, language };
     if (status !== route.status) said.push(`status ${status} instead of ${route.status}`);
-    for (const scheme of order.schemes) for (const width of order.widths) await look(page, place, scheme, width);
+    const refused = (await page.locator("main > article.refused").count()) > 0;
+    if (route.once && !refused) said.push("refused, yet not by the page of all refusals");
+    await lookAround(page, place, route.once, turn);
     for (const one of said) problems.push(`${visitor.name} ${route.name} ${language}: ${one}`);
     await page.close();
   }

@@ -1,6 +1,7 @@
 """Booking in three steps, by keyboard and without script; sent twice it is one; taken, another is offered."""
 
 import re
+import sys
 from collections.abc import Iterator
 from html import unescape
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ import pytest
 from hub_story import BASE, Hub, booked
 from portal_visits import Visitor
 
+MOST_BYTES = 600_000  # of the whole way on a phone: three seconds of a 3G line
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 _FORM = re.compile(r'<form action="([^"]+)" method="post">(.*?)</form>', re.DOTALL)
@@ -56,6 +58,26 @@ def test_three_steps_by_keyboard_and_without_script_make_a_booking(
     assert done["path"] == confirm["path"].replace("/book/", "/bookings/")
     booking = hub.people["member"].get("booking", f"{BASE}{done['path']}")
     assert (booking["state"], booking["period"]["start"]) == ("confirmed", "2026-04-09T08:00:00Z")
+
+
+def test_three_taps_on_a_phone_with_a_3g_line_make_a_booking(
+    hub: Hub, portal: str, visitors: dict[str, Visitor], screenshots: str
+) -> None:
+    order = {
+        "base": portal,
+        "visitor": {"name": "member", "cookies": dict(visitors["member"].cookies)},
+        "from": "/book?day=2026-04-15&start=10:00&minutes=60&kind=room",
+        "takes": ["Voir ce qui est libre", "Choisir Salle Canal", "Confirmer la réservation"],
+        "screenshots": screenshots,
+    }
+    took = portal_visits.run("phone.mjs", order)
+    which, confirm, done = took["trail"]
+    assert which["path"] == "/book/choose"
+    assert done["path"] == confirm["path"].replace("/book/", "/bookings/")
+    assert {each["wide"] for each in took["trail"]} == {360}, "nothing to scroll sideways for"
+    assert took["bytes"] < MOST_BYTES, took
+    sys.stdout.write(f"three taps at 3G: {took['seconds']:.1f} s, {took['bytes']:,} bytes\n")
+    assert hub.people["member"].get("booking", f"{BASE}{done['path']}")["state"] == "confirmed"
 
 
 def test_a_choice_that_is_sent_twice_is_one_booking(hub: Hub, member: httpx.Client) -> None:

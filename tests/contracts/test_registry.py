@@ -109,7 +109,7 @@ def test_names_and_contacts_are_sealed_and_persons_are_pseudonyms() -> None:
     assert personal_fields(PersonRegistered) == dict.fromkeys(
         ("given_name", "family_name", "mail", "phone", "address"), "person_id"
     )
-    assert pseudonyms(BookingConfirmed) == {"person_id", "payer.person_id"}
+    assert pseudonyms(BookingConfirmed) == {"person_id", "payer.person_id", "arrival_code"}
 
 
 @pytest.mark.parametrize("fact", registry.FACTS.values(), ids=registry.FACTS)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the suites that need PostgreSQL or Kafka, and the journeys, on servers in containers.
+# Runs what depends on which PostgreSQL or Kafka it meets, and the journeys, on servers in containers.
 # Uses the engine that answers; without one, installs Debian's and starts a private one for the time of the run
 # (needs root). The images are those named by MAILLAGE_TEST_POSTGRES_IMAGE and MAILLAGE_TEST_KAFKA_IMAGE, else
 # the official ones, else, where no image registry is in reach, images made here of Debian packages, the wheels
@@ -99,9 +99,9 @@ marked="not slow and not mutants and not root"
 section "the servers: started, killed, stopped and continued"
 .venv/bin/pytest -q deploy/tests/test_testservers.py
 
-section "the suites of PostgreSQL and Kafka"
+section "the event path, row security and the storms of rivals"
 .venv/bin/python -m maillage.testservers -- .venv/bin/pytest -q -n 2 --dist loadfile -m "$marked" \
-    chassis services tests/resilience
+    chassis tests/resilience services/*/tests/test_row_security.py services/*/tests/*/test_rivals.py
 
 section "the journeys, each platform on servers of its own"
 .venv/bin/pytest -q -m "$marked" tests/journeys

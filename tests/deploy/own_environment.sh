@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Proves that each service passes its tests without the others and without the operator's command installed:
-# a virtual environment with the service, the chassis and the contracts alone, the servers given by address.
+# a virtual environment with the service, the chassis and the contracts alone, the servers given by address. The
+# storms of rivals import what the other tests do, and are not fought a second time.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 environments=$(mktemp -d)
@@ -20,5 +21,5 @@ for service in services/*/; do
     done
     echo "== $name"
     .venv/bin/python -m maillage.testservers -- \
-        "$environments/$name/bin/python" -m pytest -q -n 2 -m "not slow" "services/$name/tests"
+        "$environments/$name/bin/python" -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m "not slow" -k "not rivals" "services/$name/tests"
 done

@@ -23,6 +23,11 @@ def said(story: Story, who: str, path: str, body: Json, service: str = "membersh
     return story.people[who].send("POST", service, story.base + path, body)
 
 
+def by_token(story: Story, url: str, body: Json, token: str) -> httpx.Response:
+    headers = {"maillage-controller": token, "Idempotency-Key": str(new_id())}
+    return story.operator.client.post(url, json=body, headers=headers)
+
+
 def a_person(mail: str) -> Json:
     return {"person_id": str(new_id()), "given_name": "Ada", "family_name": "Nemours", "mail": mail}
 
@@ -165,3 +170,27 @@ def test_an_id_that_names_a_thing_elsewhere_is_as_good_as_new(two: Two) -> None:
         assert told(known) == told(unknown)
         kept = there.see("desk", "booking", f"/resources/{ids[0]}")
         assert kept["kind"] == "room", "and yet the other one is as it was"
+
+
+def test_a_controller_of_another_territory_is_as_unknown_as_none(two: Two) -> None:
+    for here, there in two.both_ways():
+        url = f"{here.platform.address('booking')}{here.base}/controlled"
+        usages = (here.ids["usage_id"], there.ids["usage_id"])
+        begun = {"permission_id": str(new_id()), "started_at": "2026-04-02T09:00:00Z"}
+        asked = [("/permissions", {}), ("/usages", begun | {"usage_id": usages[0]})]
+        asked += [(f"/usages/{each}/{verb}", {}) for each in usages for verb in ("heartbeat", "stop")]
+        own = here.ids["controller_token"]
+        for path, body in asked:
+            theirs, none = (
+                by_token(here, url + path, body, token)
+                for token in (there.ids["controller_token"], own[::-1])
+            )
+            assert theirs.status_code == 401, path
+            assert told(theirs) == told(none), path
+        assert by_token(here, f"{url}/permissions", {}, own).is_success, "and yet its own is let in"
+        nothing = str(new_id())
+        foreign, missing = (
+            by_token(here, f"{url}/usages/{each}/heartbeat", {}, own) for each in (usages[1], nothing)
+        )
+        assert foreign.status_code == 404
+        assert Answer.of(foreign, [usages[1]]) == Answer.of(missing, [nothing])

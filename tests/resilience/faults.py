@@ -91,7 +91,8 @@ class Faults:
             await self._kill(kind)
 
     async def _kill(self, kind: str) -> None:
-        part = self.draw.choice([part for part in self._running() if part.name.startswith(KILLS[kind])])
+        # the only part of its kind may be down for a moment, by another fault
+        part = self.draw.choice(await eventually(lambda: self._running(KILLS[kind]), 60))
         self._wanted_down.add(part.name)
         await asyncio.to_thread(part.kill)
         self._did(kind, part.name)
@@ -99,8 +100,9 @@ class Faults:
         part.start()
         self._wanted_down.discard(part.name)
 
-    def _running(self) -> list[Part]:
-        return [part for part in self.rig.parts.values() if part.is_running]
+    def _running(self, prefix: str = "") -> list[Part]:
+        parts = self.rig.parts.values()
+        return [part for part in parts if part.is_running and part.name.startswith(prefix)]
 
     async def _restart(self, kind: str, server: Server) -> None:
         verb = self.draw.choice(("kill", "restart"))
@@ -108,7 +110,8 @@ class Faults:
         self._did(kind, verb)
 
     async def _freeze(self) -> None:
-        part = self.draw.choice([part for part in self._running() if not part.stopped])
+        awake = await eventually(lambda: [part for part in self._running() if not part.stopped], 60)
+        part = self.draw.choice(awake)
         part.stop()
         self._did(FREEZE, part.name)
         await asyncio.sleep(FROZEN)

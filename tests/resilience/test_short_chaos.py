@@ -28,8 +28,8 @@ async def chaos(*arguments: str) -> tuple[int, str, str]:
 async def test_half_a_minute_of_faults_violates_nothing_and_a_small_run_proves_nothing() -> None:
     size = ("--least-commands", "300", "--least-faults", "1")
     code, out, err = await chaos("--seconds", "30", *size)
+    assert code == 0, out + err
     report = json.loads(out)
-    assert code == 0, err
     assert set(report["faults"]) == set(KINDS)
     assert min(report["faults"].values()) >= 1
     assert report["duplicates"] > 0

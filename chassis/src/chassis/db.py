@@ -88,7 +88,8 @@ class Tx:
         """Record an event given as (type, data, data class); raises EventTooLargeError over 64 KiB."""
         kind, data, data_class = content
         territory = territory_id or self.territory_id
-        if territory not in self.territories and not (territory == PLATFORM and self._on_platform):
+        reachable = territory in self.territories or territory == self._scope
+        if not reachable and not (territory == PLATFORM and self._on_platform):
             raise ScopeError(f"territory {territory} is outside this transaction")
         if len(data) > LARGEST_EVENT:
             raise EventTooLargeError(f"{kind} of {aggregate_id} has {len(data)} bytes, over {LARGEST_EVENT}")
@@ -151,6 +152,24 @@ class Tx:
             with suppress(asyncpg.InFailedSQLTransactionError):  # the savepoint or the end restores it
                 await self.execute(f"SET LOCAL app.territories = '{self.territory_id}'")
 
+    @asynccontextmanager
+    async def beside(self, territory_id: str) -> AsyncIterator[None]:
+        """Act in another territory for this block: by an agreement of both, or to erase a person there.
+
+        Its rows alone are in scope. The slices that may do so are named by a test of the architecture.
+        """
+        here = self.territory_id
+        if territory_id != PLATFORM and not _SIREN.fullmatch(territory_id):
+            raise ScopeError(f"a territory has nine digits, not {territory_id}")
+        await self.execute(f"SET LOCAL app.territories = '{territory_id}'")
+        self._scope = territory_id
+        try:
+            yield
+        finally:
+            self._scope = here
+            with suppress(asyncpg.InFailedSQLTransactionError):  # the savepoint or the end restores it
+                await self.execute(f"SET LOCAL app.territories = '{here}'")
+
     async def narrow(self, territory_id: str) -> None:
         """Leave one territory of several in scope, until `widen`."""
         if territory_id not in self.territories:
@@ -166,8 +185,8 @@ class Tx:
             self._scope = None
 
     async def commit(self) -> None:
-        if any(event.territory_id == PLATFORM for event in self.emitted) and PLATFORM not in self.territories:
-            await self.execute(f"SET LOCAL app.territories = '{self.territory_id},{PLATFORM}'")
+        if others := {event.territory_id for event in self.emitted}.difference(self.territories):
+            await self.execute(f"SET LOCAL app.territories = '{','.join((*self.territories, *others))}'")
         if self.emitted or self.answer:
             self.versions = await flush(self.connection, self.emitted, self.answer)
         await self.execute("COMMIT")

@@ -42,10 +42,11 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks, as their token says."""
+    """Who asks, as their token says; `by_pin` when they signed in at a shared desk by six digits alone."""
 
     person_id: UUID
     grants: tuple[Grant, ...] = ()
+    by_pin: bool = False
 
     def acts_in(self, territory_id: str) -> bool:
         """Say whether any of their roles counts in the territory."""

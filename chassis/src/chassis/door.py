@@ -1,5 +1,6 @@
 """Owns what an api.py works with: one request, who sends it, its transaction and its answer."""
 
+import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from chassis.idempotency import Attempt, IdempotencyKeyMissing, IdempotencyKeyUn
 from chassis.ids import new_id
 from chassis.outbox import Cause
 from chassis.pages import Asked, Cursors, Page
-from chassis.problems import MEDIA_TYPE, NoSuchAddress, language_of, problem
+from chassis.problems import MEDIA_TYPE, BodyTooLarge, NoSuchAddress, language_of, problem
 from chassis.tokens import Verifier
 from chassis.validation import not_json
 from contracts.values import is_siren
@@ -106,6 +107,23 @@ class Door:
         """
         return await self._command(self._key(), None, act, lambda tx: handler(tx, *args, **kwargs))
 
+    async def upload(
+        self, act: Act | Open, largest: int, handler: Callable[[Tx, bytes], Awaitable[M]]
+    ) -> Response[M]:
+        """Carry out a command with the bytes of the request, once per Idempotency-Key; no more are held.
+
+        Raises BodyTooLarge beyond `largest`, and what `command` raises.
+        """
+        key, _ = self._key(), self.principal
+        content = bytearray()
+        async for piece in self.request.stream():
+            content += piece
+            if len(content) > largest:
+                raise BodyTooLarge(limit=largest)
+        address = f"{self.request.method}\n{self.request.url.path}\n".encode()
+        wanted = hashlib.sha256(address + content).digest()
+        return await self._command(key, None, act, lambda tx: handler(tx, bytes(content)), wanted)
+
     async def read(
         self,
         act: Act | Open,
@@ -139,12 +157,16 @@ class Door:
         return Asked(limit, self._doorway.cursors.open(self._scope(), cursor) if cursor else None)
 
     async def _command(
-        self, key: str, created_id: str | None, act: Act | Open, work: Work[M] | Work[M | None]
+        self,
+        key: str,
+        created_id: str | None,
+        act: Act | Open,
+        work: Work[M] | Work[M | None],
+        wanted: bytes | None = None,
     ) -> Response[M]:
         caller = self._caller()
-        attempt = Attempt(
-            caller.territory_id, caller.cause.actor_id or ANONYMOUS, key, await self._digest(), created_id
-        )
+        actor_id = caller.cause.actor_id or ANONYMOUS
+        attempt = Attempt(caller.territory_id, actor_id, key, wanted or await self._digest(), created_id)
         language = language_of(self.request)
         answered = await self._doorway.desk.command(
             caller, attempt, act, work, lambda refusal: problem(refusal, language)

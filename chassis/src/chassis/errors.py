@@ -6,6 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import JsonValue
 
+from chassis.nouns import french
+
 Language = Literal["en", "fr"]
 
 
@@ -30,23 +32,46 @@ class Refused(Exception):
     def said(self, language: Language = "en") -> str:
         """Return the refusal as one sentence, its values filled in."""
         message = self.fr if language == "fr" else (self.__doc__ or "").strip()
-        return message.format_map(self.values)
+        return self._filled(message, language)
 
     def cure_said(self, language: Language = "en") -> str | None:
         """Return what the caller can do about it, or None where nothing can be done."""
         if self.cure is None:
             return None
-        return self.cure[1 if language == "fr" else 0].format_map(self.values)
+        return self._filled(self.cure[1 if language == "fr" else 0], language)
+
+    def _filled(self, message: str, language: Language) -> str:
+        """Fill the values in; in French with its apostrophe, its no-break spaces and its order of a date."""
+        if language == "en":
+            return message.format_map(self.values)
+        set_in_french = re.sub(r" (?=[:;!?»])|(?<=«) ", "\u00a0", message.replace("'", "’"))
+        return set_in_french.format_map(self.in_french())
+
+    def in_french(self) -> Mapping[str, JsonValue]:
+        """Return the values as a French sentence shows them."""
+        return {name: _french(value) for name, value in self.values.items()}
 
     def __str__(self) -> str:
         return f"{self.code}: {self.said()}"
+
+
+def _french(value: JsonValue) -> JsonValue:
+    return _DAY.sub(r"\3/\2/\1", value) if isinstance(value, str) else value
+
+
+_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b(?!-)")
 
 
 class NotFound(Refused):
     """There is no {what} {id} here."""
 
     status = 404
-    fr = "Il n'y a pas de {what} {id} ici."
+    fr = "Introuvable ici : {what} {id}."
+
+    def in_french(self) -> Mapping[str, JsonValue]:
+        """Say what is missing by its French noun."""
+        shown = super().in_french()
+        return {**shown, "what": french(str(shown["what"]))} if "what" in shown else shown
 
 
 class Invalid(Refused):

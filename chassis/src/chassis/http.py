@@ -53,6 +53,7 @@ __all__ = [
     "get",
     "post",
     "query",
+    "upload",
 ]
 
 Door: TypeAlias = NamedDependency[doors.Door]
@@ -126,6 +127,18 @@ def command(path: str) -> Decorator:
     """Declare a POST that is a command with an idempotency key; the function answers with `door.command`."""
     responses = _problems(400, 401, 403, 404, 409, 422, 503)
     return post(path, status_code=200, operation_class=_KeyedOperation, responses=responses)
+
+
+def upload(path: str) -> Decorator:
+    """Declare a POST of bytes; the function answers with `door.upload`, which says how many it takes."""
+    responses = _problems(400, 401, 403, 404, 409, 413, 422, 503)
+    return post(
+        path,
+        status_code=200,
+        operation_class=_KeyedOperation,
+        responses=responses,
+        request_max_body_size=None,  # the door counts
+    )
 
 
 def query(path: str) -> Decorator:

@@ -63,13 +63,11 @@ def unwrap(kek: bytes, wrapped: bytes) -> bytes:
 
 
 def seal(key: bytes, person_id: UUID, field: str, text: str) -> str:
-    """Return `sealed.v1.<base64url of nonce and ciphertext>`, which opens for this person and field alone.
-
-    AES-256-GCM with a random nonce of 96 bits and the person and field as associated data (NIST SP 800-38D).
-    """
-    nonce = os.urandom(_NONCE_BYTES)
-    ciphertext = AESGCM(key).encrypt(nonce, text.encode(), _place(person_id, field))
-    return SEALED + base64.urlsafe_b64encode(nonce + ciphertext).rstrip(b"=").decode()
+    """Return `sealed.v1.<base64url of nonce and ciphertext>`, which opens for this person and field alone."""
+    return (
+        SEALED
+        + base64.urlsafe_b64encode(seal_bytes(key, person_id, field, text.encode())).rstrip(b"=").decode()
+    )
 
 
 def unseal(key: bytes, person_id: UUID, field: str, sealed: str) -> str:
@@ -79,11 +77,24 @@ def unseal(key: bytes, person_id: UUID, field: str, sealed: str) -> str:
         raise SealError("the text is not sealed")
     try:
         content = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
-        return (
-            AESGCM(key)
-            .decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], _place(person_id, field))
-            .decode()
-        )
+        return unseal_bytes(key, person_id, field, content).decode()
+    except ValueError as error:
+        raise SealError(f"the field {field} does not open with this person's key") from error
+
+
+def seal_bytes(key: bytes, person_id: UUID, field: str, content: bytes) -> bytes:
+    """Return nonce and ciphertext, which open for this person and field alone.
+
+    AES-256-GCM with a random nonce of 96 bits and the person and field as associated data (NIST SP 800-38D).
+    """
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, content, _place(person_id, field))
+
+
+def unseal_bytes(key: bytes, person_id: UUID, field: str, sealed: bytes) -> bytes:
+    """Return the content; raises SealError for another key, person or field, and for damage."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _place(person_id, field))
     except (InvalidTag, ValueError) as error:
         raise SealError(f"the field {field} does not open with this person's key") from error
 
@@ -91,6 +102,11 @@ def unseal(key: bytes, person_id: UUID, field: str, sealed: str) -> str:
 async def know(tx: Tx, *party_ids: UUID) -> None:
     """Note that the territory has dealings with these parties, so that it may read what is known of them."""
     await tx.execute(_KNOW, tx.territory_id, list(party_ids))
+
+
+async def unknow(tx: Tx, party_id: UUID) -> None:
+    """Note that the territory has no dealings with a party any more."""
+    await tx.execute(_UNKNOW, tx.territory_id, party_id)
 
 
 async def keep_key(tx: Tx, person_id: UUID, wrapped: bytes) -> None:
@@ -122,14 +138,14 @@ async def keys_of(tx: Tx, person_ids: Iterable[UUID]) -> dict[UUID, bytes]:
 
 
 async def unseal_many(tx: Tx, kek: bytes, sealings: Iterable[Sealing]) -> list[str | None]:
-    """Return the texts in order; None where the person's key is destroyed or has not arrived.
+    """Return the texts in order; None where one was emptied, or the key is destroyed or has not arrived.
 
     A territory reads the keys of the persons it knows.
     """
     wanted = list(sealings)
     keys = _opened(kek, await keys_of(tx, (person_id for person_id, _, _ in wanted)))
     return [
-        unseal(keys[person_id], person_id, field, sealed) if person_id in keys else None
+        unseal(keys[person_id], person_id, field, sealed) if sealed and person_id in keys else None
         for person_id, field, sealed in wanted
     ]
 
@@ -145,6 +161,8 @@ def _place(person_id: UUID, field: str) -> bytes:
 _KNOW = """
 INSERT INTO known_party (territory_id, party_id) SELECT $1, * FROM unnest($2::uuid[]) ON CONFLICT DO NOTHING
 """
+
+_UNKNOW = "DELETE FROM known_party WHERE territory_id = $1 AND party_id = $2"
 
 _KEEP = """
 INSERT INTO subject_key (person_id, wrapped_key) VALUES ($1, $2)

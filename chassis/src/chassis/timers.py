@@ -59,6 +59,11 @@ async def set_timer(
     )
 
 
+async def hasten_timer(tx: Tx, kind: str, timer_id: str | UUID, due_at: datetime) -> None:
+    """Bring a timer forward that was set for later; where there is none, there will be none."""
+    await tx.execute(_HASTEN, tx.territory_id, kind, str(timer_id), due_at)
+
+
 async def unset_timer(tx: Tx, kind: str, timer_id: str | UUID) -> None:
     """Forget the timer, if it has not fired."""
     await tx.execute(_UNSET, tx.territory_id, kind, str(timer_id))
@@ -129,6 +134,10 @@ ON CONFLICT (territory_id, kind, timer_id) DO UPDATE
 SET due_at = excluded.due_at, business = excluded.business, data = excluded.data, state = 'pending',
     attempts = 0, retry_at = NULL, error = NULL, correlation_id = excluded.correlation_id,
     causation_id = excluded.causation_id, actor_id = excluded.actor_id, traceparent = excluded.traceparent
+"""
+_HASTEN = """
+UPDATE timer SET due_at = $4
+WHERE territory_id = $1 AND kind = $2 AND timer_id = $3 AND state = 'pending' AND due_at > $4
 """
 _UNSET = "DELETE FROM timer WHERE territory_id = $1 AND kind = $2 AND timer_id = $3"
 

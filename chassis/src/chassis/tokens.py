@@ -26,6 +26,7 @@ PREVIOUS_KEY_FILE: Final = "token-key.previous.pem"
 
 _ALGORITHMS: Final = ["ES256"]
 _TYPE: Final = "at+jwt"  # RFC 9068, so that no other token of the issuer passes for an access token
+_PIN: Final = "pin"  # RFC 8176
 _LONGEST_TOKEN: Final = 16_384
 _REMEMBERED: Final = 10_000
 
@@ -63,6 +64,8 @@ class Signer:
             "jti": str(new_id()),
             "roles": [_role(grant) for grant in principal.grants],
         }
+        if principal.by_pin:
+            claims["amr"] = [_PIN]
         header = {"alg": "ES256", "typ": _TYPE, "kid": self._key.thumbprint()}
         return jwt.encode(header, claims, self._key, algorithms=_ALGORITHMS)
 
@@ -195,7 +198,7 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
     """Read who the claims speak for; a role that this release does not know grants nothing."""
     try:
         grants = tuple(_grant(role) for role in claims.get("roles", ()) if role["role"] in ROLES)
-        return Principal(UUID(claims["sub"]), grants)
+        return Principal(UUID(claims["sub"]), grants, _PIN in claims.get("amr", ()))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Unauthenticated from error
 

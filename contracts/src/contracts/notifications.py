@@ -6,11 +6,13 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.envelope import Fact, Topic
+from contracts.erasure import ErasureReceipt
 from contracts.marks import Known, about
 from contracts.values import Day, Instant, Language, PersonId
 
 MESSAGES = Topic("notifications.messages.v1", key="message_id", partitions=12)
 PARTNERS = Topic("notifications.partners.v1", key="partner_id")
+NOTIFICATIONS_ERASURES = Topic("notifications.erasures.v1", key="erasure_id")
 
 MessageId = Annotated[UUID, about("A message.", "0195a1b0-5c00-7000-8000-000000000020")]
 PartnerId = Annotated[
@@ -97,3 +99,7 @@ class PartnerAgreementEnded(Fact, topic=PARTNERS):
     agreement_id: AgreementId
     ended_on: Annotated[Day, about("First day without the agreement.", "2026-09-01")]
     reason: Annotated[str | None, about("Reason given, in words.", "Fin de la convention")] = None
+
+
+class NotificationTracesErased(ErasureReceipt, topic=NOTIFICATIONS_ERASURES):
+    """Notifications took the person's traces away."""

@@ -98,6 +98,10 @@ PLATFORM_TOPICS = frozenset(
         membership.ORGANISATIONS,
         membership.NETWORKS,
         membership.SHARING_AGREEMENTS,
+        membership.ERASURES,
+        booking.BOOKING_ERASURES,
+        billing.BILLING_ERASURES,
+        notifications.NOTIFICATIONS_ERASURES,
     }
 )
 """Topics whose events belong to no territory and travel under 000000000."""

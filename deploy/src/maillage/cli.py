@@ -15,7 +15,8 @@ from typing import Annotated, Any
 
 import typer
 
-from maillage import lanes
+from maillage import imports, lanes
+from maillage.erase import erase
 from maillage.reconcile import reconcile
 from maillage.sentences import language
 from maillage.terminal import Json, answer, read_settings, tell_failure, told
@@ -28,7 +29,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(lanes.app, name="lanes")
+app.add_typer(imports.app, name="import")
 app.command()(reconcile)
+app.command()(erase)
 
 
 @app.callback()

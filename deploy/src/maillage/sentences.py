@@ -253,3 +253,10 @@ NO_SIGN_IN_MAIL = Sentence(
     "Aucun courriel portant un code n'est arrivé pour {mail} dans {folder}.",
     "Donnez l'adresse d'une personne que la plateforme connaît.",
 )
+ERASURE_REFUSED = Sentence(
+    "MLG-E034",
+    "The erasure was not confirmed: {reason}",
+    "See the erasures of the territory: one is confirmed once, by somebody who did not ask for it.",
+    "L'effacement n'est pas confirmé : {reason}",
+    "Voyez les effacements du territoire : chacun se confirme une fois, par qui ne l'a pas demandé.",
+)

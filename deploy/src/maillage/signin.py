@@ -22,7 +22,7 @@ def sign_in(membership: str, mail: str, caught: Path) -> dict[str, Any]:
 
     `membership` is the address of that service, `caught` the folder of the mail sink. Raises StartError.
     """
-    seen = {file.name for file in caught.glob("[!.]*.eml")}
+    seen = {file.name for file in caught.glob("*.eml")}
     with httpx.Client(base_url=membership, timeout=10) as client:
         _ask(client, "/v1/sign-in-links", {"mail": mail, "language": "en"})
         code = _code(mail, caught, seen)
@@ -43,7 +43,7 @@ def _ask(client: httpx.Client, path: str, body: dict[str, str]) -> dict[str, Any
 def _code(mail: str, caught: Path, seen: set[str]) -> str:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        for file in sorted(caught.glob("[!.]*.eml"), reverse=True):
+        for file in sorted(caught.glob("*.eml"), reverse=True):
             if file.name not in seen and (code := _code_in(file, mail)):
                 return code
         time.sleep(0.1)

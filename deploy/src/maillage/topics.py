@@ -14,6 +14,7 @@ from contracts.envelope import Topic
 from contracts.registry import topics
 
 TOPIC_ALREADY_EXISTS = 36
+_A_DAY = "86400000"  # milliseconds
 LARGEST_BATCH = (
     "1048588"  # bytes: a batch of many events; one event holds 64 KiB at most, checked where it is emitted
 )
@@ -38,8 +39,13 @@ def wanted() -> list[Topic]:
 
 
 def settings_of(topic: Topic) -> dict[str, str]:
-    """Kept without limit, or compacted: a consumer born late starts at the beginning."""
+    """Kept without limit, or compacted: a consumer born late starts at the beginning.
+
+    A destroyed key is gone from its compacted topic after two days at most.
+    """
+    bound = {"segment.ms": _A_DAY, "max.compaction.lag.ms": _A_DAY} if topic.compacted else {}
     return {
+        **bound,
         "cleanup.policy": "compact" if topic.compacted else "delete",
         "max.message.bytes": LARGEST_BATCH,
         "retention.ms": "-1",

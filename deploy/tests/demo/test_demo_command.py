@@ -82,7 +82,7 @@ MAIL = (
 def test_mails_are_found_by_address_and_unfinished_files_are_left_alone(data: Path) -> None:
     post = Post(data)
     (data / "1.eml").write_text(MAIL.format(to="Noe@x.example", id="a", code="123456"))
-    (data / ".2.eml").write_text("X-Rcpt-To: noe@x.example")
+    (data / "2.eml.part").write_text("X-Rcpt-To: noe@x.example")
     post.look()
     assert [mail.message_id for mail in post.box("noe@x.example")] == ["<a@localhost>"]
     assert post.codes("noe@x.example", since=0) == ["123456"]

@@ -19,29 +19,67 @@ from chassis.secret_files import secret_in
 from portal import faults, pages
 from portal.book import pages as book
 from portal.bookings import pages as bookings
+from portal.calendars import pages as calendars
 from portal.choices import pages as choices
 from portal.cookies import sealed_session
+from portal.desk import pages as desk
+from portal.doors import pages as doors
 from portal.fibre import pages as fibre
 from portal.frame import Frame, add_security_headers, anyone, signed, signed_in, upstream
+from portal.imports import pages as imports
 from portal.invoices import pages as invoices
 from portal.live import pages as live
+from portal.machines import pages as machines
+from portal.mydata import pages as mydata
+from portal.network import pages as network
+from portal.openings import pages as openings
+from portal.passes import pages as passes
 from portal.planning import pages as planning
+from portal.plans import pages as plans
+from portal.policies import pages as policies
+from portal.qualifications import pages as qualifications
+from portal.retention import pages as retention
+from portal.series import pages as series
 from portal.session import Seats, SignInNeeded
+from portal.sessions import pages as held
 from portal.settings import Settings
 from portal.signin import pages as signin
 from portal.today import pages as today
+from portal.turns import pages as turns
 from portal.upstream import Clients, Refused, Unreachable
+from portal.visits import pages as visits
+from portal.waitlists import pages as waitlists
+from portal.weeks import pages as weeks
 
 ROUTES: Final[Sequence[ControllerRouterHandler]] = [
     *signin.ROUTES,
     *choices.ROUTES,
     *today.ROUTES,
+    *desk.ROUTES,
+    *turns.ROUTES,
+    *visits.ROUTES,
+    *machines.ROUTES,
     *planning.ROUTES,
+    *weeks.ROUTES,
     *book.ROUTES,
     *bookings.ROUTES,
+    *plans.ROUTES,
+    *passes.ROUTES,
+    *waitlists.ROUTES,
+    *held.ROUTES,
+    *network.ROUTES,
+    *series.ROUTES,
+    *calendars.ROUTES,
+    *doors.ROUTES,
     *invoices.ROUTES,
     *fibre.ROUTES,
+    *policies.ROUTES,
+    *qualifications.ROUTES,
+    *openings.ROUTES,
+    *imports.ROUTES,
     *live.ROUTES,
+    *mydata.ROUTES,
+    *retention.ROUTES,
 ]
 
 

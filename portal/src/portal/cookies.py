@@ -1,10 +1,13 @@
 """Owns the sealed cookie of a session: written when it changes, so that a slow answer takes nothing back."""
 
-from typing import Any
+from typing import Any, Final
 
 from litestar.connection import ASGIConnection
 from litestar.middleware.session.client_side import ClientSideSessionBackend, CookieBackendConfig
 from litestar.types import Message, ScopeSession
+
+DEVICE_COOKIE: Final = "desk_device"
+"""What tells a shared desk from other computers; it outlives every sign-in there."""
 
 _LIFE = 30 * 86_400  # seconds that a sign-in lasts unused
 _LOADED = "portal_session_loaded"

@@ -9,8 +9,10 @@ from litestar import Request
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Template
 
+from portal import wording
+from portal.cookies import DEVICE_COOKIE
 from portal.frame import anyone
-from portal.pages import page, part_name, redirect, sign_in_address
+from portal.pages import page, part_name, redirect, sign_in_address, spoken
 from portal.session import SignInNeeded
 from portal.upstream import Refused, Unreachable
 from portal.wording import gettext as _
@@ -21,8 +23,10 @@ log = structlog.get_logger(__name__)
 
 
 def on_sign_in_needed(request: AnyRequest, _error: SignInNeeded) -> Redirect:
-    """Send a guest to sign in, and back to where they were going."""
+    """Send a guest to sign in, and back to where they were going; at a shared desk, to who takes over."""
     request.session.clear()
+    if DEVICE_COOKIE in request.cookies:
+        return redirect("/desk/switch")
     address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return redirect(sign_in_address(address if request.method == "GET" else ""))
 
@@ -47,7 +51,8 @@ def unreachable(error: Unreachable) -> Refused:
 
 
 def on_framework_exception(request: AnyRequest, error: HTTPException) -> Template:
-    """Name what the framework turns away."""
+    """Name what the framework turns away: an unknown address before anything asked for the language."""
+    wording.language.set(spoken(request.cookies, request.headers.get("accept-language", "")))
     match error.status_code:
         case HTTPStatus.NOT_FOUND:
             title, cure = _("There is no page at this address"), _("Go back, or start from the first page.")

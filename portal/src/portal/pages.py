@@ -1,4 +1,4 @@
-"""Owns what every page has: its visitor, navigation, words, and how a refusal is shown."""
+"""Owns what every page has: its visitor, words, and how a refusal is shown."""
 
 import hashlib
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from chassis.ids import new_id
 from portal import wording
 from portal.session import Visitor
 from portal.upstream import Upstream
+from portal.ways import ways
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
@@ -40,7 +41,7 @@ def page(visitor: Visitor, template: str, /, *, status: int = 200, **values: Any
             "visitor": visitor,
             "language": visitor.language,
             "theme": visitor.theme,
-            "navigation": navigation(visitor),
+            "navigation": ways(visitor),
             "refusal": None,
             **values,
         },
@@ -51,23 +52,6 @@ def page(visitor: Visitor, template: str, /, *, status: int = 200, **values: Any
 def redirect(address: str) -> Redirect:
     """Go on to another page after a POST."""
     return Redirect(address, status_code=303)
-
-
-def navigation(visitor: Visitor) -> list[tuple[str, str]]:
-    """List the pages that the visitor's roles open, with their names."""
-    if not visitor.territory:
-        return []
-    _ = wording.gettext
-    entries = [("/today", _("Today"), True)]
-    books = visitor.is_staff or visitor.is_member
-    entries += [
-        ("/planning", _("Planning"), books),
-        ("/bookings", _("My bookings"), visitor.is_member),
-        ("/invoices", _("My invoices"), visitor.is_member),
-        ("/fibre", _("Fibre"), books),
-        ("/live", _("Live events"), visitor.follows_events),
-    ]
-    return [(address, name) for address, name, shown in entries if shown]
 
 
 def local(address: str, otherwise: str = "/") -> str:

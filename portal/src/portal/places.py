@@ -1,7 +1,7 @@
 """Owns where and when a page is: the sites of the territory, and its clock, which a sandbox moves."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -44,3 +44,11 @@ async def place(visitor: Visitor, upstream: Upstream) -> Place:
 def base_of(visitor: Visitor) -> str:
     """Return where the things of the chosen territory are."""
     return f"/v1/territories/{visitor.territory}"
+
+
+async def territory_names(upstream: Upstream, sirens: Iterable[str]) -> dict[str, str]:
+    """Name the territories that a page speaks of."""
+    wanted = sorted(set(sirens))
+    paths = [f"/v1/platform/groupings/{siren}" for siren in wanted]
+    found = await asyncio.gather(*(upstream.get("membership", path) for path in paths))
+    return {siren: str(each["name"]) for siren, each in zip(wanted, found, strict=True)}

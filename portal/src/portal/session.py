@@ -18,6 +18,7 @@ _PROFILE_LIFE: Final = 30.0  # seconds that roles and names are taken from memor
 _STAFF: Final = {"territory-administrator", "hub-manager", "operator-staff", "finance"}
 _RUNS: Final = {"territory-administrator", "hub-manager"}
 _DESK: Final = {"territory-administrator", "hub-manager", "operator-staff"}
+_TRAINS: Final = _DESK | {"trainer"}
 _MONEY: Final = {"territory-administrator", "finance"}
 
 
@@ -64,9 +65,18 @@ class Visitor:
         return self._has(_DESK)
 
     @property
+    def trains(self) -> bool:
+        """Whether they may see who is qualified; to decide upon it they are appointed for a class."""
+        return self._has(_TRAINS)
+
+    @property
     def runs_the_place(self) -> bool:
         """Whether they see what became of the territory's messages."""
         return self._has(_RUNS)
+
+    @property
+    def is_administrator(self) -> bool:
+        return self._has({"territory-administrator"})
 
     @property
     def is_finance(self) -> bool:
@@ -151,10 +161,12 @@ class Signed:
         self._seats = seats
         self._open = Upstream(clients, self._nobody, "", address)
 
-    def begin(self, answer: Mapping[str, Any]) -> None:
-        """Start a session of its own with the tokens of a sign-in."""
+    def begin(self, answer: Mapping[str, Any], desk: str = "") -> None:
+        """Start a session of its own with the tokens of a sign-in; `desk` is a shared desk's territory."""
         self.session.clear()
         self.session["seat"] = str(new_id())
+        if desk:
+            self.session.update(desk=desk, territory=desk)
         self._keep(Tokens.of(answer))
         others = {each["person_id"]: each["territories"] for each in answer.get("persons", [])}
         self.session["persons"] = others if len(others) > 1 else {}
@@ -162,10 +174,11 @@ class Signed:
 
     async def end(self) -> None:
         """Sign out; a service that is away does not keep anybody signed in here."""
-        tokens = self.seat.tokens
+        tokens, desk = self.seat.tokens, self._desk
         self._forget()
         if tokens:
-            await self._open.post("membership", "/v1/sign-outs", {"refresh_token": tokens.refresh})
+            path = f"{desk}/end" if desk else "/v1/sign-outs"
+            await self._open.post("membership", path, {"refresh_token": tokens.refresh})
 
     async def become(self, person_id: str) -> None:
         """Go on as another record of the same mail address. Raises Refused, Unreachable, SignInNeeded."""
@@ -215,7 +228,7 @@ class Signed:
     async def _refreshed(self, tokens: Tokens, person_id: str = "") -> Tokens:
         body = {"refresh_token": tokens.refresh} | ({"person_id": person_id} if person_id else {})
         try:
-            answer = await self._open.post("membership", "/v1/sign-ins/refresh", body)
+            answer = await self._open.post("membership", f"{self._desk or '/v1/sign-ins'}/refresh", body)
         except Refused as refusal:
             if refusal.status != 401:  # noqa: PLR2004 - unauthorised
                 raise
@@ -223,6 +236,12 @@ class Signed:
             raise SignInNeeded from refusal
         self.seat.tokens = Tokens.of(answer)
         return self.seat.tokens
+
+    @property
+    def _desk(self) -> str:
+        """Where the turns of a shared desk are, empty for a sign-in by mail."""
+        desk = self.session.get("desk", "")
+        return f"/v1/territories/{desk}/desk-sign-ins" if desk else ""
 
     def _keep(self, tokens: Tokens) -> None:
         self.session.update(access=tokens.access, refresh=tokens.refresh, until=tokens.until)

@@ -23,7 +23,7 @@ _STREAM: Final = httpx.Timeout(10, connect=2, read=60)
 _CLOSED: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: a context that it passes through notes its traceback on it
 class Refused(Exception):
     """A service refused: what it says, and what can be done about it."""
 
@@ -55,7 +55,7 @@ class Refused(Exception):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Unreachable(Exception):
     """A service does not answer."""
 
@@ -100,6 +100,11 @@ class Upstream:
         """Command, under the key of the form that asked for it. Raises Refused, Unreachable."""
         headers = {"Idempotency-Key": key or str(new_id())}
         return await self._json("POST", service, path, json=body or {}, headers=headers)
+
+    async def upload(self, service: Service, path: str, content: bytes, key: str) -> Json:
+        """Hand in bytes, under the key of the form that chose them. Raises Refused, Unreachable."""
+        headers = {"Idempotency-Key": key, "Content-Type": "application/octet-stream"}
+        return await self._json("POST", service, path, content=content, headers=headers)
 
     async def events(self, path: str, after: str, limit: int) -> tuple[list[Json], str]:
         """Read a batch of a feed, and the cursor after it. Raises Refused, Unreachable."""

@@ -43,7 +43,7 @@ def test_a_booking_that_runs_is_still_to_come() -> None:
         (a_booking("08:50", "10:00"), {"cancel", "arrive"}),
         (a_booking("15:00", "16:00", "held"), {"cancel", "confirm"}),
         (a_booking("15:00", "16:00", "cancelled"), set()),
-        (a_booking("08:00", "10:00", "checked_in"), set()),
+        (a_booking("08:00", "10:00", "checked_in"), {"leave", "undo"}),
     ],
     ids=["later", "soon", "running", "held", "cancelled", "arrived"],
 )

@@ -37,6 +37,7 @@ class Services(httpx.AsyncBaseTransport):
     away: set[str] = field(default_factory=set)
     asked: Counter[str] = field(default_factory=Counter)
     answers: dict[str, Json] = field(default_factory=dict)
+    refusals: dict[str, Json] = field(default_factory=dict)
     seen: list[httpx.Request] = field(default_factory=list)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -50,7 +51,8 @@ class Services(httpx.AsyncBaseTransport):
 
     def _answer(self, request: httpx.Request) -> tuple[int, Json]:
         path = request.url.path
-        sent = json.loads(request.content) if request.content else {}
+        is_json = request.headers.get("content-type", "") == "application/json"
+        sent = json.loads(request.content) if request.content and is_json else {}
         if path == "/v1/sign-ins":
             return (
                 (200, self._tokens()) if sent.get("code") == "123456" else (401, _refusal("sign-in-refused"))
@@ -59,7 +61,10 @@ class Services(httpx.AsyncBaseTransport):
             return self._refreshed(sent["refresh_token"])
         if path == "/v1/me":
             return (401, _refusal("unauthenticated")) if self.over else (200, self.me)
-        return 200, self.answers.get(path) or self._place(path)
+        if path in self.refusals:
+            return 409, self.refusals[path]
+        of_one = self.answers.get(f"{request.url.host} {path}")  # where two services have the same address
+        return 200, of_one or self.answers.get(path) or self._place(path)
 
     def _place(self, path: str) -> Json:
         if path == f"/v1/territories/{SIREN}":

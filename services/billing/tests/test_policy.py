@@ -31,9 +31,13 @@ ALLOWED: dict[str, set[str]] = {
     "issuer:register": KEEPS_ACCOUNTS,
     "issuer:see": KEEPS_ACCOUNTS | CONNECTS,
     "ledger:see": KEEPS_ACCOUNTS,
+    "pass:cancel": KEEPS_ACCOUNTS | CONNECTS,
+    "pass:list": KEEPS_ACCOUNTS | CONNECTS | {"operator-staff"},
+    "pass:see": KEEPS_ACCOUNTS | CONNECTS | {"operator-staff"},
+    "pass:sell": KEEPS_ACCOUNTS | CONNECTS | {"operator-staff"},
     "price-book:publish": KEEPS_ACCOUNTS,
 }
-ALLOWED_OWN = {"charge:see", "fibre-line:order", "fibre-line:see", "invoice:see"}
+ALLOWED_OWN = {"charge:see", "fibre-line:order", "fibre-line:see", "invoice:see", "pass:see", "pass:sell"}
 HERE, ELSEWHERE = "200035715", "200090751"
 
 

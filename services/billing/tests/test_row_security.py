@@ -1,6 +1,7 @@
 """No row of one territory is reached from another, in any table of billing, nor through its door."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import asyncpg
@@ -8,12 +9,14 @@ import pytest
 from bill_run_builders import a_selling_town, billed, people
 from billing_builders import Town, a_town, at, code, done
 from fibre_builders import serve
+from pass_builders import a_fact, a_town_with_packs, sell
 from usage_builders import a_booking, a_membership, a_period
 
 from chassis.db import Database
 from chassis.ids import new_id
 from chassis.outbox import Connection
 from chassis.testing import row_security_faults
+from contracts.booking import CreditsSpent
 from contracts.values import Party
 
 OF_THE_PLATFORM = {"persons", "organisations", "subject_key"}
@@ -45,6 +48,8 @@ async def plant(town: Town) -> Party:
             customer={"organisation_id": company},
         )
     )
+    sold = done(await sell(town, await a_town_with_packs(town)))
+    await town.hear(a_fact(CreditsSpent, sold, spent=Decimal(1)))
     booking = a_booking(town.site_id, payer)
     await town.hear(booking)
     await town.hear(booking.model_copy(update={"period": a_period(end="2026-03-12 18:00")}))

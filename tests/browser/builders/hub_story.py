@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from journey import Json, Person, Platform, until
 from sandbox_clock import until_it_is
 
@@ -45,6 +46,17 @@ class Hub:
     held_id: str = ""
     invoice_id: str = ""
     booking_id: str = ""
+    policy_id: str = ""
+    import_id: str = ""
+    series_id: str = ""
+    door_token: str = ""
+    closure_id: str = ""
+    document_id: str = ""
+    class_id: str = ""
+    pass_id: str = ""
+    session_id: str = ""
+    certificate: str = ""
+    held_certificate: str = ""
 
 
 def lived(platform: Platform) -> Hub:
@@ -56,11 +68,15 @@ def lived(platform: Platform) -> Hub:
     _join(hub)
     _book_march(hub)
     _connect(hub)
-    _clock(hub, "2026-04-02T07:00:00Z")
+    clock_moved(hub, "2026-04-02T07:00:00Z")
     _invoice(hub)
     _book_april(hub)
     hub.invoice_id = _own(hub, "billing", "invoices")[0]["invoice_id"]
-    coming = [each for each in _own(hub, "booking", "bookings") if each["state"] == "confirmed"]
+    coming = [
+        each
+        for each in _own(hub, "booking", "bookings")
+        if each["state"] == "confirmed" and not each["series_id"]
+    ]
     hub.booking_id = coming[0]["booking_id"]
     return hub
 
@@ -73,13 +89,13 @@ def _own(hub: Hub, service: str, what: str) -> list[Json]:
 def _open(hub: Hub) -> None:
     operator = hub.platform.sign_in("operator@maillage.example")
     operator.post("membership", BASE, {"kind": "sandbox", "starts_at": "2026-03-01T08:00:00Z"})
-    first = _registered(operator, "Inès", "d’Arnouze", MAILS["hub"])
+    first = registered(operator, "Inès", "d’Arnouze", MAILS["hub"])
     _granted(operator, first, "territory-administrator")
     hub.people["hub"] = hub.platform.sign_in(MAILS["hub"])
-    finance = _registered(hub.people["hub"], "Gaël", "Ollivier", MAILS["finance"])
+    finance = registered(hub.people["hub"], "Gaël", "Ollivier", MAILS["finance"])
     _granted(hub.people["hub"], finance, "finance")
     hub.people["finance"] = hub.platform.sign_in(MAILS["finance"])
-    contact = _registered(hub.people["hub"], "Lou", "Ferrand", MAILS["partner"])
+    contact = registered(hub.people["hub"], "Lou", "Ferrand", MAILS["partner"])
     _granted(hub.people["hub"], contact, "partner")
     hub.people["partner"] = hub.platform.sign_in(MAILS["partner"])
     _agree(hub, contact)
@@ -105,18 +121,39 @@ def _equip(hub: Hub) -> None:
     chief.post("membership", f"{BASE}/site-imports", wanted)
     [site] = chief.get("membership", f"{BASE}/sites")["items"]
     hub.site_id = site["site_id"]
-    path, hours = (
-        f"{BASE}/sites/{hub.site_id}/opening-hours",
-        {"valid_from": "2026-03-01", "weekly": WEEKDAYS},
-    )
+    path = f"{BASE}/sites/{hub.site_id}/opening-hours"
+    hours = {"valid_from": "2026-03-01", "weekly": WEEKDAYS}
     until(lambda: chief.send("POST", "booking", path, hours).is_success)
     chief.post("booking", f"{BASE}/sites/{hub.site_id}/booking-rules", RULES)
     rooms = [(name, "room", places, code) for name, places, code in ROOMS]
     desks = [(f"Poste {number}", "desk", 1, "desk-day") for number in range(1, 4)]
-    hub.rooms = tuple(_resource(hub, *each) for each in [*rooms, *desks])
+    hub.rooms = tuple(furnished(hub, *each) for each in [*rooms, *desks])
+    hub.policy_id = str(new_id())
+    terms = {
+        "name": "Associations",
+        "audiences": ["association"],
+        "approval": {"needed": "always", "deadline_hours": 48},
+        "cancellation": [{"hours_before": 24, "due_percent": 50}],
+        "quotas": [{"per": "person", "counted": "hours", "limit": 10, "window": "week"}],
+    }
+    policy = {"policy_id": hub.policy_id, "scope_id": hub.site_id, "in_force_from": "2026-03-01"}
+    chief.post("booking", f"{BASE}/policies", {**policy, "terms": terms})
+    hub.import_id = _sent_file(chief)
 
 
-def _resource(hub: Hub, name: str, kind: str, capacity: int, price_code: str) -> str:
+def _sent_file(chief: Person) -> str:
+    """Have a file looked at: one line is sound, one is damaged."""
+    import_id, content = str(new_id()), "Nom;Prénom;Courriel\nVidal;Maël;mael@reprise.example\nRoux;;faux\n"
+    chief.post("membership", f"{BASE}/imports", {"import_id": import_id, "kind": "members"})
+    url = f"{chief.platform.address('membership')}{BASE}/imports/{import_id}/file"
+    headers = {"Authorization": f"Bearer {chief.token}", "Idempotency-Key": str(new_id())}
+    assert httpx.post(url, content=content.encode(), headers=headers).is_success
+    until(lambda: chief.get("membership", f"{BASE}/imports/{import_id}")["state"] == "checked")
+    return import_id
+
+
+def furnished(hub: Hub, name: str, kind: str, capacity: int, price_code: str) -> str:
+    """Put a room or a desk into the hub; return its id."""
     body: Json = {
         "resource_id": str(new_id()),
         "site_id": hub.site_id,
@@ -176,7 +213,7 @@ def _price(code: str, french: str, english: str, unit: str, amount: str) -> Json
 def _join(hub: Hub) -> None:
     """Noé joins as a nomad, and administers the company that pays."""
     chief = hub.people["hub"]
-    member = _registered(chief, "Noé", "Vidal", MAILS["member"])
+    member = registered(chief, "Noé", "Vidal", MAILS["member"])
     company = {
         "registration_id": str(new_id()),
         "name": "Wildix France",
@@ -201,7 +238,7 @@ def _join(hub: Hub) -> None:
     plan_id = str(new_id())
     opened = [
         {"resource_kinds": ["desk"], "paid_by": "plan"},
-        {"resource_kinds": ["room"], "paid_by": "money"},
+        {"resource_kinds": ["room", "equipment"], "paid_by": "money"},
     ]
     plan = {
         "plan_id": plan_id,
@@ -228,7 +265,7 @@ def _join(hub: Hub) -> None:
 
 def _book_march(hub: Hub) -> None:
     booked(hub, "2026-03-02T09:00:00Z", "2026-03-02T11:00:00Z", 0)
-    _clock(hub, "2026-03-02T09:05:00Z")
+    clock_moved(hub, "2026-03-02T09:05:00Z")
     items = hub.people["member"].get("booking", f"{BASE}/bookings/own")["items"]
     hub.people["hub"].post("booking", f"{BASE}/bookings/{items[0]['booking_id']}/check-in")
 
@@ -239,9 +276,33 @@ def _book_april(hub: Hub) -> None:
     booked(hub, "2026-04-02T12:00:00Z", "2026-04-02T16:00:00Z", 1)
     booked(hub, "2026-04-03T06:30:00Z", "2026-04-03T17:00:00Z", 3)
     booked(hub, "2026-04-03T13:00:00Z", "2026-04-03T14:00:00Z", 2)
+    _waits(hub, "2026-04-03T13:00:00Z", "2026-04-03T14:00:00Z", 2)
     given_up = booked(hub, "2026-04-06T08:00:00Z", "2026-04-06T09:00:00Z", 0)
+    _waits(hub, "2026-04-06T08:00:00Z", "2026-04-06T09:00:00Z", 0)
     hub.people["member"].post("booking", f"{BASE}/bookings/{given_up}/cancel")
     hub.held_id = booked(hub, "2026-04-07T08:00:00Z", "2026-04-07T09:00:00Z", 0, "bookings/held")
+    _repeat(hub)
+
+
+def _repeat(hub: Hub) -> None:
+    """Six days of the second room, closed on two of them; and a screen at the first one's door."""
+    chief, member = hub.people["hub"], hub.people["member"]
+    series = {
+        "series_id": str(new_id()),
+        "resource_id": hub.rooms[1],
+        "person_id": str(member.person_id),
+        "rule": "FREQ=DAILY;COUNT=6",
+        "first": "2026-04-14T16:00",
+        "minutes": 60,
+    }
+    hub.series_id = member.post("booking", f"{BASE}/series", series)["series_id"]
+    link = {
+        "calendar_id": str(new_id()),
+        "kind": "resource",
+        "resource_id": hub.rooms[0],
+        "name": "Porte de la salle Canal",
+    }
+    hub.door_token = chief.post("booking", f"{BASE}/calendars", link)["token"]
 
 
 def booked(hub: Hub, start: str, end: str, place: int, how: str = "bookings") -> str:
@@ -256,6 +317,13 @@ def booked(hub: Hub, start: str, end: str, place: int, how: str = "bookings") ->
     }
     until(lambda: member.send("POST", "booking", f"{BASE}/{how}", wanted).is_success)
     return str(wanted["booking_id"])
+
+
+def _waits(hub: Hub, start: str, end: str, place: int) -> None:
+    """Put the member on the list for what is taken; of two, one is then offered."""
+    member = hub.people["member"]
+    wish = {"resource_id": hub.rooms[place], "person_id": str(member.person_id), "start": start, "end": end}
+    member.post("booking", f"{BASE}/waitlist", {"entry_id": str(new_id()), **wish})
 
 
 def _connect(hub: Hub) -> None:
@@ -274,7 +342,7 @@ def _connect(hub: Hub) -> None:
     member.post("billing", f"{path}/order", {"price_code": "fibre-1g", "commitment_months": 12})
     visit = {"start": "2026-03-12T09:00:00Z", "end": "2026-03-12T11:00:00Z"}
     chief.post("billing", f"{path}/appointment", visit)
-    _clock(hub, "2026-03-12T11:00:00Z")
+    clock_moved(hub, "2026-03-12T11:00:00Z")
     proof = {"down_mbps": 941, "up_mbps": 938, "reference": "PV-2026-0312"}
     chief.post("billing", f"{path}/activate", {"proof": proof})
     hub.asked_line_id = _asked_line(hub, "Bureau 14")
@@ -309,13 +377,13 @@ def _invoice(hub: Hub) -> None:
     until(lambda: hub.people["member"].get("billing", f"{BASE}/invoices/own")["items"], timeout=60)
 
 
-def _clock(hub: Hub, to: str) -> None:
+def clock_moved(hub: Hub, to: str) -> None:
     """Move the sandbox's clock, and wait until every service follows."""
     hub.people["hub"].post("membership", f"{BASE}/move-clock", {"to": to})
     until_it_is(hub.platform, TERRITORY, to)
 
 
-def _registered(by: Person, given_name: str, family_name: str, mail: str) -> str:
+def registered(by: Person, given_name: str, family_name: str, mail: str) -> str:
     body: Json = {
         "person_id": str(new_id()),
         "given_name": given_name,

@@ -19,6 +19,7 @@ from borrowed_servers import is_borrowed, kill_borrowed, servers_for_a_platform
 
 from chassis.ids import new_id
 
+_TOKEN_SECONDS = 480  # of the ten minutes that an access token lives
 _PORTS = ("KAFKA", "SMTP", "PORTAL", "MEMBERSHIP", "BOOKING", "BILLING", "NOTIFICATIONS")
 
 # One for all: to make it takes longer than a command. It keeps no connection, for services are killed here.
@@ -60,7 +61,7 @@ class Platform:
             return {}
         command = [sys.executable, "-m", "maillage", *words, "--json"]
         done = subprocess.run(  # noqa: S603 - our own command
-            command, env=self.environment, capture_output=True, text=True, check=False, timeout=300
+            command, env=self.environment, capture_output=True, text=True, check=False, timeout=600
         )
         assert done.returncode == 0, f"maillage {' '.join(words)}: {done.stdout}{done.stderr}"
         said: Json = json.loads(done.stdout.splitlines()[-1])
@@ -89,16 +90,20 @@ class Platform:
 
 @dataclass(slots=True)
 class Person:
-    """Somebody signed in, who acts with their own token and nothing else."""
+    """Somebody signed in, who acts with their own token and nothing else; signs in again before it ends."""
 
     platform: Platform
     mail: str
     person_id: UUID
     token: str
+    good_until: float = field(init=False, default_factory=lambda: time.monotonic() + _TOKEN_SECONDS)
 
     def send(
         self, method: str, service: str, path: str, body: Json | None = None, key: str | None = None
     ) -> httpx.Response:
+        if time.monotonic() > self.good_until:
+            anew = self.platform.sign_in(self.mail)
+            self.token, self.good_until = anew.token, anew.good_until
         headers = {"Authorization": f"Bearer {self.token}"}
         if method == "POST":
             headers["Idempotency-Key"] = key or str(new_id())

@@ -14,7 +14,14 @@ from chassis.ids import new_id
 _NAMED = re.compile(r"{(\w+)}")
 _OF_THE_REQUEST = ("date", "server", "link")
 _DURING = {"start": "2026-03-04T09:00:00Z", "end": "2026-03-04T10:00:00Z", "day": "2026-03-16"}
+_DURING |= {"why": "Tarif", "since": "2026-03-04T09:00:00Z", "until": "2026-03-17T10:00:00Z"}
+_OTHERWISE = {
+    "/arrival-code$": ("booking_id", "coming_id"),  # one that is still to come
+    "/credits$": ("booking_id", "credited_id"),  # one that a pass pays
+    "^/imports/": ("import_id", "sheet_id"),  # the other imports are of sites
+}
 _NUMBERED = {"number": "1", "name": "booking-confirmed"}
+_PURPOSES = {"membership": "proofs", "booking": "visits"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,13 @@ class Route:
 
     def filled(self, ids: Mapping[str, str]) -> str:
         """Return the address of the things that these ids name; a KeyError is a thing no story has."""
-        path = _NAMED.sub(lambda found: {**ids, **_NUMBERED}[found[1]], self.path)
-        return f"{path}?{'&'.join(f'{name}={_DURING[name]}' for name in self.query)}".rstrip("?")
+        for ending, (name, other) in _OTHERWISE.items():
+            if re.search(ending, self.path):
+                ids = {**ids, name: ids[other]}
+        named = {**ids, **_NUMBERED, "purpose": _PURPOSES.get(self.service, "")}
+        path = _NAMED.sub(lambda found: named[found[1]], self.path)
+        asked = {name: {**ids, **_DURING}[name] for name in self.query}
+        return f"{path}?{'&'.join(f'{name}={value}' for name, value in asked.items())}".rstrip("?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,11 +177,23 @@ def _invented(connection: Connection, table: Table, territory: str) -> Row:
     row = {name: _value(kind, territory) for name, kind in table.columns if name in table.needed}
     for (definition,) in connection.execute(_CHECKS, [table.name]).fetchall():
         row |= dict(re.findall(r"(\w+) = ANY \(ARRAY\['(\w+)'", definition))
+        row |= _as_checked(definition, dict(table.columns), territory)
     row["territory_id"] = territory
     for names, other, there in connection.execute(_REFERENCES, [table.name]).fetchall():
         target = a_row(connection, Table(table.service, other, ()), territory) or {}
         row |= {name: target[column] for name, column in zip(names, there, strict=True)}
     return row | _FITTING.get(str(table), {})
+
+
+def _as_checked(definition: str, kinds: dict[str, str], territory: str) -> Row:
+    """What a check wants of two columns: a later end, or exactly one that is not null."""
+    found: Row = {}
+    for sooner, later in re.findall(r"\((\w+) < (\w+)\)", definition):
+        if kinds.get(sooner, "").startswith("timestamp"):
+            found[later] = _LATER
+    for one, _other in re.findall(r"\((\w+) IS NULL\) <> \((\w+) IS NULL\)", definition):
+        found[one] = _value(kinds[one], territory)
+    return found
 
 
 def _awaits(connection: Connection, table: Table, missing: Sequence[Table]) -> bool:
@@ -219,8 +231,11 @@ _VALUES: dict[str, Any] = {
     "smallint": 0,
     "timestamp": "2999-01-01T00:00:00Z",
 }
+_LATER = "2999-01-02T00:00:00Z"
 _FITTING: dict[str, Row] = {
+    "booking.attendances": {"signed": "none"},
     "membership.networks": {"kind": "territories"},
+    "membership.recognitions": {"home_id": "another"},
     **{f"{service}.subject_key": {"wrapped_key": "\\x00"} for service in SERVICES},
 }
 """Values without which the constraints of a table refuse an invented row."""

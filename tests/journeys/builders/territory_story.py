@@ -8,6 +8,10 @@ from uuid import UUID
 import httpx
 from journey import Json, Person, Platform, until
 from sandbox_clock import until_it_is
+from territory_fablab import makes
+from territory_offers import offers
+from territory_series import repeats
+from territory_week import after_the_bills, before_the_bills
 
 from chassis.ids import new_id
 from chassis.testing import new_territory
@@ -19,9 +23,9 @@ TOPICS = (
     "billing.invoices.v1",
 )
 _TOKENS = ("access_token", "refresh_token")
-_OPENED = "2026-03-01T08:00:00Z"
-_BILLED = "2026-04-02T08:00:00Z"
+_OPENED, _BILLED = "2026-03-01T08:00:00Z", "2026-04-02T08:00:00Z"
 _DELIBERATION = {"number": "2026-014", "adopted_on": "2026-02-18", "body": "Conseil communautaire"}
+_PREFERENCE = {"kind": "membership", "channel": "inbox", "wanted": True}
 RULES = {
     "hold_minutes": 15,
     "check_in_opens_minutes": 15,
@@ -116,7 +120,7 @@ class Story:
         return f"{who}.{self.place.canary.lower()}@{self.place.name.lower()}.example"
 
     def named(self, who: str) -> str:
-        """Return what only this territory may see of somebody: a family name found nowhere else."""
+        """Return a family name that only this territory may see, found nowhere else."""
         return f"{self.place.canary}-{who.title()}"
 
     def marks(self) -> set[str]:
@@ -139,9 +143,12 @@ class Story:
         self._sells()
         self._takes_members()
         self._books()
+        before_the_bills(self)
         self._brings_fibre()
         self._tells_partners()
         self._bills()
+        for more in (after_the_bills, repeats, makes, offers):
+            more(self)
         return self
 
     def _opens(self) -> None:
@@ -156,11 +163,10 @@ class Story:
         where = {"address": "302 Rue Lamarck", "postcode": postcode, "town_code": code}
         site = {"site_id": self.new("site_id"), "name": f"Lieu {self.place.canary}", **where}
         self.say("administrator", "membership", "/sites", site)
-        self.say(
-            "administrator", "membership", f"/sites/{self.ids['site_id']}/change", {"name": town, **where}
-        )
-        wanted = {"import_id": self.new("import_id"), "source": "tiers-lieux-2019", "dry_run": True}
-        self.say("administrator", "membership", "/site-imports", wanted)
+        path = f"/sites/{self.ids['site_id']}/change"
+        self.say("administrator", "membership", path, {"name": town, **where})
+        wanted = {"import_id": self.new("import_id"), "source": "tiers-lieux-2019"}
+        self.say("administrator", "membership", "/site-imports", wanted | {"dry_run": True})
         for who, role in (("finance", "finance"), ("contact", "partner"), ("desk", "hub-manager")):
             self._registers(who)
             self._grants(who, role)
@@ -259,24 +265,25 @@ class Story:
         self.say("desk", "booking", f"/sites/{site}/booking-rules", RULES)
         for name in ("spare_id", "resource_id"):
             self._opens_room(self.new(name))
-        outage = {"start": "2026-03-10T08:00:00Z", "reason": "Travaux"}
-        self.say("desk", "booking", f"/resources/{self.ids['spare_id']}/take-out-of-service", outage)
+        spare, outage = self.ids["spare_id"], {"start": "2026-03-10T08:00:00Z", "reason": "Travaux"}
+        self.say("desk", "booking", f"/resources/{spare}/take-out-of-service", outage)
         cancelled, held, kept = (self._booking(day, self.new(name)) for day, name in _DAYS)
         self.say_once_heard("member", "booking", "/bookings", cancelled)
         self.say("member", "booking", f"/bookings/{cancelled['booking_id']}/cancel", {"reason": "Grippe"})
         self.say("member", "booking", "/bookings/held", held)
         self.say("desk", "booking", "/bookings", kept)
-        wanted = {"kind": "membership", "channel": "inbox", "wanted": True}
-        self.say("member", "notifications", "/preferences/own/set", wanted)
+        waits = self._booking("2026-03-16", self.new("entry_id"), "entry_id")
+        self.say("member", "booking", "/waitlist", waits)
+        self.say("member", "notifications", "/preferences/own/set", _PREFERENCE)
 
     def _opens_room(self, resource_id: str) -> None:
         room = {"site_id": self.ids["site_id"], "kind": "room", "name": f"Salle {self.place.canary}"}
         priced = room | {"resource_id": resource_id, "capacity": 10, "price_code": "large-room"}
         self.say("desk", "booking", "/resources", priced)
 
-    def _booking(self, day: str, booking_id: str) -> Json:
+    def _booking(self, day: str, its_id: str, named: str = "booking_id") -> Json:
         return {
-            "booking_id": booking_id,
+            named: its_id,
             "resource_id": self.ids["resource_id"],
             "person_id": str(self.people["member"].person_id),
             "start": f"{day}T09:00:00Z",
@@ -322,16 +329,13 @@ class Story:
         run = {"bill_run_id": self.new("bill_run_id"), "issuer_id": self.ids["issuer_id"]}
         planned = self.say("finance", "billing", "/bill-runs", run | {"cut_off_on": "2026-04-02"})
         path = f"/bill-runs/{run['bill_run_id']}"
-        digest = {"plan_digest": planned["plan_digest"]}
-        self.say("administrator", "billing", f"{path}/release", digest)
+        self.say("administrator", "billing", f"{path}/release", {"plan_digest": planned["plan_digest"]})
         self.say("administrator", "billing", f"{path}/seal")
         until(lambda: self.see("finance", "billing", path)["state"] == "sealed", 60)
         invoices = self.see("finance", "billing", "/invoices")["items"]
-        coming = self._booking("2026-05-04", self.new("coming_id"))
-        self.say("member", "booking", "/bookings", coming)
+        self.say("member", "booking", "/bookings", self._booking("2026-05-04", self.new("coming_id")))
         own = self.see("member", "billing", "/invoices/own")["items"]
         self.ids["invoice_id"] = own[0]["invoice_id"]
-        assert len(invoices) >= len(own) > 0
         self.ids["charge_id"] = self.see("member", "billing", "/charges/own")["items"][0]["charge_id"]
         until(lambda: self._heard_of_invoices(len(invoices)), 60)
 
@@ -340,9 +344,8 @@ class Story:
 
     def _heard_of_invoices(self, count: int) -> bool:
         """Whether notifications has fed and told all that billing said."""
-        batch = (
-            self.people["administrator"].send("GET", "notifications", f"{self.base}/events?limit=200").json()
-        )
+        administrator = self.people["administrator"]
+        batch = administrator.send("GET", "notifications", f"{self.base}/events?limit=200").json()
         invoiced = [event for event in batch if event["type"].startswith("maillage.billing.Invoice")]
         own = self.see("member", "notifications", "/messages/own?limit=200")["items"]
         return len(invoiced) >= count and len(own) > 0
@@ -376,11 +379,8 @@ def ids_in(value: Any) -> set[str]:
         return set().union(*(ids_in(each) for each in value.values()))
     if isinstance(value, list):
         return set().union(*(ids_in(each) for each in value))
-    return {value} if isinstance(value, str) and _is_id(value) else set()
-
-
-def _is_id(text: str) -> bool:
-    return len(text) == len(str(new_id())) and text.count("-") == 4
+    is_id = isinstance(value, str) and len(value) == len(str(new_id())) and value.count("-") == 4
+    return {value} if is_id else set()
 
 
 def _accepted(person: Person, service: str, path: str, body: Json) -> Any:

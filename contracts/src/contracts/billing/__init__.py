@@ -1,4 +1,4 @@
-"""Owns every fact that billing tells: prices, charges, fibre lines, bill runs and invoices."""
+"""Owns every fact that billing tells: prices, passes, charges, fibre lines, bill runs and invoices."""
 
 from contracts.billing.charges import (
     CHARGES,
@@ -31,19 +31,41 @@ from contracts.billing.invoices import (
     InvoiceSealed,
     VatLine,
 )
-from contracts.billing.prices import PRICE_BOOKS, Deliberation, Issuer, Price, PriceBookPublished
+from contracts.billing.passes import (
+    PASSES,
+    PassCancellationAsked,
+    PassCancelled,
+    PassSold,
+    PassState,
+)
+from contracts.billing.prices import (
+    PRICE_BOOKS,
+    Deliberation,
+    Issuer,
+    Price,
+    PriceBookPublished,
+)
+from contracts.billing.privacy import (
+    BILLING_ERASURES,
+    BillingErasureChecked,
+    BillingTracesErased,
+)
 
 __all__ = [
+    "BILLING_ERASURES",
     "BILL_RUNS",
     "CHARGES",
     "FIBRE_LINES",
     "INVOICES",
+    "PASSES",
     "PRICE_BOOKS",
     "ActivationProof",
     "BillRunPlanned",
     "BillRunReleased",
     "BillRunSealed",
     "BillRunState",
+    "BillingErasureChecked",
+    "BillingTracesErased",
     "ChargeAdjusted",
     "ChargeCancelled",
     "ChargeInvoiced",
@@ -61,6 +83,10 @@ __all__ = [
     "InvoiceSealed",
     "InvoicedItem",
     "Issuer",
+    "PassCancellationAsked",
+    "PassCancelled",
+    "PassSold",
+    "PassState",
     "Price",
     "PriceBookPublished",
     "VatLine",

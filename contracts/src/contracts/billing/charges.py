@@ -35,7 +35,9 @@ class ChargeSource(Value):
     """The thing a charge is for, and the event that made it due."""
 
     kind: Annotated[
-        str, Known("booking", "membership", "fibre_line"), about("What is charged.", "fibre_line")
+        str,
+        Known("booking", "registration", "membership", "fibre_line", "usage", "pass"),
+        about("What is charged.", "fibre_line"),
     ]
     id: Annotated[UUID, about("Which one.", "0195a1b0-5c00-7000-8000-000000000013")]
     event_id: Annotated[

@@ -27,7 +27,7 @@ PriceMode = Annotated[
 ]
 Unit = Annotated[
     str,
-    Known("hour", "half_day", "day", "month", "year", "booking", "piece"),
+    Known("minute", "hour", "half_day", "day", "month", "year", "booking", "piece", "gram"),
     about("What one unit is.", "month"),
 ]
 VatCategory = Annotated[

@@ -17,7 +17,7 @@ SharingAgreementId = Annotated[
 ]
 SharedKind = Annotated[
     str,
-    Known("directory", "catalogue", "qualification", "lead", "programme"),
+    Known("directory", "catalogue", "qualification", "sessions", "lead", "programme"),
     about("What is shared: copies of these things, made from events.", "directory"),
 ]
 

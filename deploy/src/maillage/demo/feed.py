@@ -15,7 +15,12 @@ from maillage.demo.wire import Actor, Json, until
 _OUTBOX = re.compile(rb"^maillage_outbox_rows (\S+)$", re.MULTILINE)
 _QUIET: Final = 3  # looks in a row that find nothing new
 _BOOKED, _PRICED = "BookingConfirmed", "ChargePriced"
-_CAUSES = {"booking": "booking_id", "membership": "membership_id", "fibre_line": "line_id"}
+_CAUSES = {
+    "booking": "booking_id",
+    "registration": "registration_id",
+    "membership": "membership_id",
+    "fibre_line": "line_id",
+}
 
 
 @dataclass(slots=True)

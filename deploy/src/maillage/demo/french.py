@@ -140,6 +140,9 @@ FRENCH: Final = {
     "Messages that failed: those to the walk-in, who left no address": (
         "Messages en échec : ceux à la personne de passage, sans adresse"
     ),
+    "A member’s request for the large room waits for the desk": (
+        "La demande d’un membre pour la grande salle attend l’accueil"
+    ),
     "Every command once more, under its key: those refused, events added": (
         "Chaque commande une fois de plus, sous sa clé : refusées, événements ajoutés"
     ),

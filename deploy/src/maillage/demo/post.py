@@ -50,7 +50,7 @@ class Post:
         """Take what has arrived since the last look, unless that was a moment ago."""
         if time.monotonic() - self.looked < _SOON:
             return
-        for file in sorted(self.folder.glob("[!.]*.eml")):  # a file in the making begins with a dot
+        for file in sorted(self.folder.glob("*.eml")):
             if file.name not in self.seen:
                 self.seen.add(file.name)
                 self._take(file.read_bytes())

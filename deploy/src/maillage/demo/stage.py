@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Booked:
-    """A visit that the platform acknowledged, and by whom it was asked for."""
+    """A visit that the platform acknowledged, and by whom: who asked for it, or granted it."""
 
     visit: Visit
     booking_id: str

@@ -35,16 +35,18 @@ async def _in_turn(stage: Stage, visits: list[Visit]) -> list[Booked]:
 
 
 async def _booked(stage: Stage, visit: Visit) -> Booked:
-    """Book as the person, or at the desk what a member cannot book alone."""
-    at_desk = visit.person == WALK_IN or visit.thing == LARGE
-    if visit.thing == LARGE:
-        await _only_by_staff(stage, visit)
+    """Book as the person; the desk books for a walk-in, and grants what needs its consent."""
+    at_desk = visit.person == WALK_IN
     by = stage.by("desk" if at_desk else visit.person)
     wanted = booking(stage, visit, visit.name)
-    if visit.person == WALK_IN:
+    if at_desk:
         wanted |= {"audience": stage.person(WALK_IN).audience}
+    if visit.thing == LARGE:
+        await _too_many(stage, visit)
     answer = await settled(stage, by, visit.name, wanted)
     said = answer.body if answer.accepted else {}
+    if visit.thing == LARGE and said:
+        said, by = await _granted(stage, visit, said), stage.by("desk")
     return Booked(visit, said.get("booking_id", ""), by.person_id, said)
 
 
@@ -71,15 +73,20 @@ def booking(stage: Stage, visit: Visit, name: str) -> Json:
     }
 
 
-async def _only_by_staff(stage: Stage, visit: Visit) -> None:
-    member = stage.by(visit.person)
-    alone = await settled(stage, member, f"{visit.name}/alone", booking(stage, visit, visit.name))
+async def _too_many(stage: Stage, visit: Visit) -> None:
     crowd = booking(stage, visit, visit.name) | {"attendees": 25}
     full = await settled(stage, stage.by("desk"), f"{visit.name}/crowd", crowd)
     if visit.day < stage.months[1].first:
-        check = stage.facts.check
-        check("approval", "A member alone does not book the large room", "approval-required", alone.code)
-        check("capacity", "Twenty-five people do not fit into it", "too-many-people", full.code)
+        stage.facts.check("capacity", "Twenty-five people do not fit into it", "too-many-people", full.code)
+
+
+async def _granted(stage: Stage, visit: Visit, asked: Json) -> Json:
+    """Let the desk decide on a request for the large room."""
+    if visit.day < stage.months[1].first:
+        what = "A member’s request for the large room waits for the desk"
+        stage.facts.check("approval", what, "requested", asked["state"])
+    path = f"/bookings/{asked['booking_id']}/approve"
+    return await stage.by("desk").act("booking", path, {}, f"{visit.name}/granted")
 
 
 async def give_up(stage: Stage, bookings: list[Booked]) -> None:

@@ -28,7 +28,7 @@ class Sink:
         content = envelope.original_content or b""
         heads = f"X-Mail-From: {envelope.mail_from}\r\nX-Rcpt-To: {', '.join(envelope.rcpt_tos)}\r\n"
         name = f"{time.time_ns()}-{next(self.numbers):04d}.eml"
-        unfinished = self.folder / f".{name}"
+        unfinished = self.folder / f"{name}.part"  # who looks for *.eml must never meet half a message
         with unfinished.open("wb") as file:
             file.write(heads.encode() + content)
             os.fsync(file.fileno())

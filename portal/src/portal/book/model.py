@@ -8,6 +8,16 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 KINDS: Final = ("room", "desk", "office", "equipment")
+FEATURES: Final = (
+    "screen",
+    "whiteboard",
+    "videoconference",
+    "projector",
+    "step_free",
+    "hearing_loop",
+    "quiet",
+    "daylight",
+)
 STARTS: Final = tuple(f"{at // 60:02}:{at % 60:02}" for at in range(7 * 60, 21 * 60, 30))
 LENGTHS: Final = (30, 60, 90, 120, 180, 240, 480, 600)  # minutes
 _USUAL_LENGTH: Final = 60
@@ -30,6 +40,8 @@ class Wish:
     resource_id: str = ""
     person: str = ""
     audience: str = ""
+    features: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     def begins(self, zone: str) -> datetime:
         """Return the instant at which it begins."""
@@ -54,7 +66,8 @@ class Wish:
             "person": self.person,
             "audience": self.audience,
         }
-        return {name: str(value) for name, value in said.items() if value}
+        ticked = [f"feature-{code}" for code in self.features] + [f"with-{each}" for each in self.beside]
+        return {name: str(value) for name, value in said.items() if value} | dict.fromkeys(ticked, "yes")
 
     @property
     def query(self) -> str:
@@ -68,13 +81,24 @@ class Wish:
         """Return the same wish for somebody else."""
         return replace(self, person=person_id)
 
-    def instead(self, offer: Json, zone: str) -> "Wish":
-        """Return the wish for what is free instead: another time, another resource."""
+    def alone(self) -> "Wish":
+        """Return the same wish without anything beside."""
+        return replace(self, beside=())
+
+    def instead(self, offer: Json, zone: str, taken: str = "") -> "Wish":
+        """Return the wish for what is free instead: another time, another resource.
+
+        Where something beside is taken, it is that which another one replaces.
+        """
         begins, ends = (datetime.fromisoformat(offer[edge]) for edge in ("start", "end"))
         local = begins.astimezone(ZoneInfo(zone))
         minutes = int((ends - begins) / timedelta(minutes=1))
         start = local.strftime("%H:%M")
-        return replace(self, resource_id=offer["resource_id"], day=local.date(), start=start, minutes=minutes)
+        found = replace(self, day=local.date(), start=start, minutes=minutes)
+        if taken not in self.beside:
+            return replace(found, resource_id=offer["resource_id"])
+        beside = tuple(offer["resource_id"] if each == taken else each for each in self.beside)
+        return replace(found, beside=beside)
 
 
 def wish(asked: Mapping[str, str], site_ids: Sequence[str], now: datetime, zone: str) -> Wish:
@@ -92,6 +116,8 @@ def wish(asked: Mapping[str, str], site_ids: Sequence[str], now: datetime, zone:
         resource_id=asked.get("resource", ""),
         person=asked.get("person", "").strip(),
         audience=asked.get("audience", ""),
+        features=tuple(code for code in FEATURES if f"feature-{code}" in asked),
+        beside=tuple(sorted(name.removeprefix("with-") for name in asked if name.startswith("with-"))),
     )
 
 
@@ -123,6 +149,7 @@ def command(wish: Wish, booking_id: str, person_id: str, zone: str) -> dict[str,
         "end": wish.ends(zone).isoformat(),
         "attendees": wish.people,
         "audience": wish.audience,
+        "with_resource_ids": list(wish.beside),
     }
     return {name: value for name, value in body.items() if value}
 
@@ -149,16 +176,19 @@ def preferred(free: Sequence[Json], resource_id: str) -> list[Json]:
 
 
 def priced(booking: Json) -> dict[str, Any] | None:
-    """Return what a quote is asked with for a booking; None for what has no price code."""
-    if not booking["price_code"]:
-        return None
-    line = {
-        "price_code": booking["price_code"],
-        "start": booking["period"]["start"],
-        "end": booking["period"]["end"],
-        "paid_by": booking["paid_by"],
-    }
-    return {"audience": booking["audience"], "site_id": booking["site_id"], "lines": [line]}
+    """Return what a quote is asked with for a booking and all beside it; None where nothing has a price."""
+    period = {edge: booking["period"][edge] for edge in ("start", "end")}
+    lines = [
+        {"price_code": each["price_code"], **period, "paid_by": each["paid_by"]}
+        for each in (booking, *booking.get("with_resources", ()))
+        if each["price_code"]
+    ]
+    return {"audience": booking["audience"], "site_id": booking["site_id"], "lines": lines} if lines else None
+
+
+def in_plan(booking: Json) -> bool:
+    """Say whether the plan pays all of a booking."""
+    return all(each["paid_by"] == "plan" for each in (booking, *booking.get("with_resources", ())))
 
 
 def _soon(local: datetime) -> datetime:

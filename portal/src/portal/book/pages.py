@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -85,8 +86,9 @@ async def _choose(
         return page(visitor, "book/what.html", place=here, wish=None, model=model, audiences=[], who="")
     zone = _zone(here, wish)
     persons, wish = await _who(here, visitor, upstream, asked, wish)
-    free = await _free(here, upstream, wish)
-    offers = (refusal.values or {}).get("alternatives", ()) if refusal else ()
+    free, equipment = await asyncio.gather(_free(here, upstream, wish), _equipment(here, upstream, wish))
+    said = (refusal.values or {}) if refusal else {}
+    offers, taken = said.get("alternatives", ()), said.get("resource_id", "")
     return page(
         visitor,
         "book/which.html",
@@ -98,7 +100,8 @@ async def _choose(
         persons=persons,
         free=model.preferred(free, wish.resource_id),
         prices=await _prices(here, upstream, wish, free),
-        instead=[(offer, wish.instead(offer, zone)) for offer in offers],
+        equipment=equipment,
+        instead=[(offer, wish.instead(offer, zone, taken)) for offer in offers],
         refusal=refusal,
     )
 
@@ -111,9 +114,18 @@ async def _last_look(
         return redirect(f"/bookings/{booking_id}")
     asked = model.priced(booking)
     quote = await _quote(here, upstream, asked) if asked else None
+    draws = await _draws(here, upstream, booking)
     status = refusal.status if refusal else 200
     return page(
-        visitor, "book/confirm.html", status=status, place=here, booking=booking, quote=quote, refusal=refusal
+        visitor,
+        "book/confirm.html",
+        status=status,
+        place=here,
+        booking=booking,
+        in_plan=model.in_plan(booking),
+        quote=quote,
+        draws=draws,
+        refusal=refusal,
     )
 
 
@@ -137,10 +149,19 @@ async def _free(here: Place, upstream: Upstream, wish: Wish) -> list[Json]:
         "site_id": wish.site_id,
         "kind": wish.kind,
         "capacity": wish.people,
+        "feature": list(wish.features) or None,
         "limit": 200,
     }
     found = await upstream.get("booking", f"{here.base}/resources/free", asked)
     return [each for each in found["items"] if each["bookable"]]
+
+
+async def _equipment(here: Place, upstream: Upstream, wish: Wish) -> list[Json]:
+    """Ask which equipment is free then, to go with a room, a desk or an office."""
+    if wish.kind == "equipment":
+        return []
+    bare = replace(wish, kind="equipment", people=None, features=())
+    return [each for each in await _free(here, upstream, bare) if each["kind"] == "equipment"]
 
 
 async def _who(
@@ -185,6 +206,15 @@ async def _quote(here: Place, upstream: Upstream, asked: Json) -> Json | None:
         return await upstream.post("billing", f"{here.base}/quotes", asked)
     except (Refused, Unreachable):
         return None
+
+
+async def _draws(here: Place, upstream: Upstream, booking: Json) -> list[Json]:
+    """Ask what a booking takes of which passes, and what that leaves."""
+    if booking["paid_by"] != "credits":
+        return []
+    found = await upstream.get("booking", f"{here.base}/bookings/{booking['booking_id']}/credits")
+    draws: list[Json] = found["draws"]
+    return draws
 
 
 async def _audiences(here: Place, upstream: Upstream) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-LIVE: Final = ("held", "confirmed", "checked_in")
+LIVE: Final = ("held", "requested", "confirmed", "checked_in")
 _SOON: Final = timedelta(hours=1)  # before it begins: when arriving is offered
 _PATH: Final = ("held", "confirmed", "checked_in", "completed")
 
@@ -31,13 +31,23 @@ def shelves(bookings: Sequence[Json], now: datetime) -> Shelves:
 
 
 def acts(booking: Json, now: datetime) -> frozenset[str]:
-    """Return what can be done: confirm, arrive, move, cancel; the service has the last word."""
+    """Return what can be done: confirm, arrive, leave, undo, move, cancel; the service has the last word."""
     if booking["state"] == "held":
         return frozenset({"confirm", "cancel"})
+    if booking["state"] == "requested":
+        return frozenset({"cancel"})
+    if booking["state"] == "checked_in":
+        return frozenset({"leave", "undo"})
     if booking["state"] != "confirmed":
         return frozenset()
     arrive = {"arrive"} if _start(booking) - _SOON <= now else set()
     return frozenset({"cancel", *arrive, *({"move"} if now < _start(booking) else ())})
+
+
+def waivable(booking: Json) -> bool:
+    """Say whether something stays due that can be let off."""
+    ended = booking["state"] in ("cancelled", "no_show")
+    return ended and bool(booking.get("due_percent")) and not booking.get("fee_waived")
 
 
 def path(state: str) -> list[tuple[str, str]]:
@@ -45,9 +55,12 @@ def path(state: str) -> list[tuple[str, str]]:
 
     What ended otherwise (cancelled, expired, no_show) stands where the path was left.
     """
-    if state in _PATH:
-        at = _PATH.index(state)
-        return [(step, "gone" if i < at else "here" if i == at else "ahead") for i, step in enumerate(_PATH)]
+    if state == "rejected":
+        return [("requested", "gone"), (state, "ended")]
+    steps = (state, *_PATH[1:]) if state == "requested" else _PATH
+    if state in steps:
+        at = steps.index(state)
+        return [(step, "gone" if i < at else "here" if i == at else "ahead") for i, step in enumerate(steps)]
     before = 1 if state == "expired" else 2
     return [*((step, "gone") for step in _PATH[:before]), (state, "ended")]
 

@@ -12,14 +12,15 @@ from litestar.response import Redirect, Template
 
 from portal.book import model as wishes
 from portal.book.model import Wish
-from portal.bookings import model
+from portal.bookings import codes, model
 from portal.pages import Form, Services, SignedIn, page, redirect
 from portal.places import Place, place
+from portal.series.model import together
 from portal.session import Visitor
 from portal.upstream import Json, Refused, Unreachable, Upstream
 
 AnyRequest = Request[Any, Any, Any]
-_DONE: Final = ("booked", "moved", "cancelled", "came")
+_DONE: Final = ("booked", "moved", "cancelled", "came", "left", "undone", "waived")
 
 
 @get("/bookings")
@@ -30,7 +31,12 @@ async def mine(request: AnyRequest, visitor: SignedIn, upstream: Services) -> Te
     found = await upstream.get("booking", f"{here.base}/bookings/own", asked)
     shelves = model.shelves(found["items"], here.now)
     return page(
-        visitor, "bookings/mine.html", shelves=shelves, done=_done(request), cursor=found.get("next_cursor")
+        visitor,
+        "bookings/mine.html",
+        shelves=shelves,
+        coming=together(shelves.coming),
+        done=_done(request),
+        cursor=found.get("next_cursor"),
     )
 
 
@@ -51,12 +57,36 @@ async def cancel(
     return await _act(visitor, upstream, booking_id, "cancel", data)
 
 
+@post("/bookings/{booking_id:uuid}/waive")
+async def waive(
+    visitor: SignedIn, upstream: Services, booking_id: FromPath[UUID], data: Form
+) -> Template | Redirect:
+    """Let somebody off what stays due."""
+    return await _act(visitor, upstream, booking_id, "waive-fee", data, {"reason": data.get("reason", "")})
+
+
 @post("/bookings/{booking_id:uuid}/check-in")
 async def check_in(
     visitor: SignedIn, upstream: Services, booking_id: FromPath[UUID], data: Form
 ) -> Template | Redirect:
     """Note that the person came."""
     return await _act(visitor, upstream, booking_id, "check-in", data)
+
+
+@post("/bookings/{booking_id:uuid}/check-out")
+async def check_out(
+    visitor: SignedIn, upstream: Services, booking_id: FromPath[UUID], data: Form
+) -> Template | Redirect:
+    """Note that the person left."""
+    return await _act(visitor, upstream, booking_id, "check-out", data)
+
+
+@post("/bookings/{booking_id:uuid}/undo-check-in")
+async def undo_check_in(
+    visitor: SignedIn, upstream: Services, booking_id: FromPath[UUID], data: Form
+) -> Template | Redirect:
+    """Take a mistaken check-in back."""
+    return await _act(visitor, upstream, booking_id, "undo-check-in", data)
 
 
 @post("/bookings/{booking_id:uuid}/move")
@@ -79,15 +109,26 @@ async def move(
     return redirect(f"/bookings/{booking_id}?done=moved")
 
 
-_AFTER: Final = {"cancel": "cancelled", "check-in": "came"}
+_AFTER: Final = {
+    "cancel": "cancelled",
+    "check-in": "came",
+    "check-out": "left",
+    "undo-check-in": "undone",
+    "waive-fee": "waived",
+}
 
 
 async def _act(
-    visitor: Visitor, upstream: Upstream, booking_id: UUID, act: str, data: dict[str, str]
+    visitor: Visitor,
+    upstream: Upstream,
+    booking_id: UUID,
+    act: str,
+    data: dict[str, str],
+    body: Json | None = None,
 ) -> Template | Redirect:
     here = await place(visitor, upstream)
     try:
-        await upstream.post("booking", f"{here.base}/bookings/{booking_id}/{act}", key=data.get("key"))
+        await upstream.post("booking", f"{here.base}/bookings/{booking_id}/{act}", body, data.get("key"))
     except Refused as refusal:
         if refusal.status == HTTPStatus.NOT_FOUND:
             raise
@@ -109,13 +150,18 @@ async def _one(  # noqa: PLR0913 - the page with what was refused on it
     offers = (refusal.values or {}).get("alternatives", ()) if refusal else ()
     wish = wish or _wish(booking, {}, here)
     own = booking["person_id"] == visitor.person_id
+    acts = model.acts(booking, here.now)
     return page(
         visitor,
         "bookings/one.html",
         status=refusal.status if refusal else 200,
         booking=booking,
-        acts=model.acts(booking, here.now),
+        acts=acts,
+        fee=await _fee(here, upstream, booking_id) if "cancel" in acts else None,
+        waivable=visitor.is_desk and model.waivable(booking),
         path=model.path(booking["state"]),
+        arrival=await _arrival(here, upstream, booking),
+        qr=codes.qr,
         charge=await _charge(here, upstream, booking, own=own),
         own=own,
         guest="" if own else await _name(here, upstream, booking["person_id"]),
@@ -154,6 +200,24 @@ async def _charge(here: Place, upstream: Upstream, booking: Json, *, own: bool) 
     return model.cost_of(booking["booking_id"], found["items"])
 
 
+async def _fee(here: Place, upstream: Upstream, booking_id: UUID) -> Json | None:
+    """Ask what giving it up costs."""
+    try:
+        return await upstream.get("booking", f"{here.base}/bookings/{booking_id}/cancellation-fee")
+    except (Refused, Unreachable):
+        return None
+
+
+async def _arrival(here: Place, upstream: Upstream, booking: Json) -> Json | None:
+    """Return what is shown at the desk, of a booking that somebody can come by."""
+    if booking["state"] != "confirmed":
+        return None
+    try:
+        return await upstream.get("booking", f"{here.base}/bookings/{booking['booking_id']}/arrival-code")
+    except (Refused, Unreachable):
+        return None
+
+
 async def _name(here: Place, upstream: Upstream, person_id: str) -> str:
     """Name who comes, to those who may know."""
     try:
@@ -168,4 +232,4 @@ def _done(request: AnyRequest) -> str:
     return asked if asked in _DONE else ""
 
 
-ROUTES: Final = [mine, one, cancel, check_in, move]
+ROUTES: Final = [mine, one, cancel, waive, check_in, check_out, undo_check_in, move]

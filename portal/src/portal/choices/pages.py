@@ -1,18 +1,24 @@
-"""What a visitor chooses for every page: the territory, the language, the theme."""
+"""What a visitor chooses: a page among all, and for every page the territory, the language, the theme."""
 
 from typing import Any, Final
 
-from litestar import Request, post
+from litestar import Request, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.response import Redirect
+from litestar.response import Redirect, Template
 
-from portal.pages import Form, SignedIn, local, redirect
+from portal.pages import Form, SignedIn, local, page, redirect
 from portal.session import Signed
 from portal.wording import LANGUAGES
 
 AnyRequest = Request[Any, Any, Any]
 _YEAR: Final = 31_536_000
+
+
+@get("/more", sync_to_thread=False)
+def show_more(visitor: SignedIn) -> Template:
+    """Show every page that opens to the visitor: a small screen's navigation has room for a few."""
+    return page(visitor, "more.html")
 
 
 @post("/territory")
@@ -50,4 +56,4 @@ def _remember(name: str, data: dict[str, str], known: tuple[str, ...]) -> Redire
     return answer
 
 
-ROUTES: Final = [choose_territory, choose_language, choose_theme]
+ROUTES: Final = [show_more, choose_territory, choose_language, choose_theme]

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from portal.prices import in_force
+
 STAGES: Final = ("qualified", "ordered", "appointment_booked", "active")
 COMMITMENTS: Final = (0, 12, 24, 36)
 
@@ -37,15 +39,9 @@ def next_step(line: Json, *, activates: bool) -> str:
 
 def monthly(versions: Sequence[Json], plan_codes: Sequence[str], day: date) -> list[Json]:
     """Return the prices by month that are no plan's, of the versions in force on a day."""
-    latest: dict[str, Json] = {}
-    for version in versions:
-        book, began = version["price_book_id"], version["valid_from"]
-        if began <= day.isoformat() and (book not in latest or began >= latest[book]["valid_from"]):
-            latest[book] = version
     return [
         price
-        for version in latest.values()
-        for price in version["prices"]
+        for price in in_force(versions, day)
         if price["unit"] == "month" and price["price_code"] not in plan_codes
     ]
 

@@ -95,6 +95,7 @@ class Sheet:
     begin: int
     end: int
     rows: tuple[Row, ...] = field(default=())
+    closed: str = ""
 
     @property
     def hours(self) -> list[tuple[str, int]]:
@@ -139,7 +140,8 @@ def sheet(planning: Json, now: datetime, person_id: str) -> Sheet:
         _row(each, hours, _uses(each["taken"], day, zone, person_id), (begin, end, reached))
         for each, hours in zip(resources, opened, strict=True)
     )
-    return Sheet(planning["site_id"], planning["site_name"], day, begin, end, rows)
+    reasons = dict.fromkeys(each["closed"] for each in resources if each.get("closed"))
+    return Sheet(planning["site_id"], planning["site_name"], day, begin, end, rows, ", ".join(reasons))
 
 
 def _counted(name: str) -> list[tuple[int, str]]:

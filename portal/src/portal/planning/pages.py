@@ -20,11 +20,12 @@ async def planning(request: Request[Any, Any, Any], visitor: SignedIn, upstream:
     """Show the day of a site: today at the first one, if nothing else is asked."""
     here = await place(visitor, upstream)
     site = here.site(request.query_params.get("site", ""))
-    shown = await _sheet(here, site, request.query_params, (visitor, upstream)) if site else None
+    shown = await sheet_of(here, site, request.query_params, (visitor, upstream)) if site else None
     return page(visitor, "planning/day.html", place=here, site=site, sheet=shown)
 
 
-async def _sheet(here: Place, site: Json, asked: Mapping[str, str], who: tuple[Visitor, Upstream]) -> Sheet:
+async def sheet_of(here: Place, site: Json, asked: Mapping[str, str], who: tuple[Visitor, Upstream]) -> Sheet:
+    """Lay out a day of a site; with names where the visitor may know them."""
     visitor, upstream = who
     path = f"{here.base}/sites/{site['site_id']}/planning"
     day = {"day": _day(asked.get("day", ""), here.today).isoformat()}

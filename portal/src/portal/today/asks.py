@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 from portal.places import Place
 from portal.session import Visitor
 from portal.today import model
-from portal.today.model import Arrivals, Decisions, Free, Json
+from portal.today.model import Arrivals, Decisions, Free, Here, Json
 from portal.upstream import Refused, Unreachable, Upstream
 
 T = TypeVar("T")
@@ -48,6 +48,20 @@ class Day:
         asked = {"since": day[0].isoformat(), "until": day[1].isoformat(), "limit": _MOST}
         return model.arrivals(await self._bookings(asked), self.place.now, day)
 
+    async def here(self) -> Here:
+        """Count, site by site, who is here, expected as visitor, and what waits at the desk."""
+        return Here(await asyncio.gather(*(self._site(each) for each in self.place.sites)))
+
+    async def _site(self, site: Json) -> Json:
+        path, day = f"sites/{site['site_id']}", {"day": self.place.today.isoformat(), "limit": _MOST}
+        presence, visits, waiting = await asyncio.gather(
+            self.upstream.get("booking", f"{self.place.base}/{path}/presence"),
+            self._items("booking", f"{path}/visits", day),
+            self._items("booking", f"{path}/deliveries", {"limit": _MOST}),
+        )
+        expected = [each for each in visits if each["state"] == "expected"]
+        return {"site": site, "people": presence["people"], "visitors": expected, "waiting": len(waiting)}
+
     async def free(self) -> Free:
         hour = {"start": self.place.now.isoformat(), "end": (self.place.now + _HOUR).isoformat()}
         found, everything = await asyncio.gather(
@@ -58,7 +72,8 @@ class Day:
 
     async def decisions(self) -> Decisions:
         """Gather what waits; what the visitor may not see is left out, what fails fails all."""
-        flagged, runs, ordered, agreed, unpriced, unaddressed = await asyncio.gather(
+        requests, flagged, runs, ordered, agreed, unpriced, unaddressed = await asyncio.gather(
+            self._requests(),
             self._flagged(),
             self._bill_runs(),
             self._seen("billing", "fibre-lines", {"in_state": "ordered", "limit": _MOST}),
@@ -66,13 +81,25 @@ class Day:
             self._seen("billing", "charges", {"in_state": "unpriced", "limit": _MOST}),
             self._unaddressed(),
         )
-        kinds = {"flagged": flagged, "lines": ordered + agreed, "unpriced": unpriced}
+        documents = await self._seen("membership", "documents", {"in_state": "submitted", "limit": _MOST})
+        kinds = {
+            "requests": requests,
+            "flagged": flagged,
+            "lines": ordered + agreed,
+            "unpriced": unpriced,
+            "documents": documents,
+        }
         return Decisions(
             bill_runs=runs,
             unaddressed=unaddressed,
             more=frozenset(name for name, items in kinds.items() if len(items) > _SHOWN),
             **{name: items[:_SHOWN] for name, items in kinds.items()},
         )
+
+    async def delegated(self) -> Decisions:
+        """List the requests that the visitor decides on by delegation."""
+        found = await self._seen("booking", "requests/delegated", {"limit": _SHOWN})
+        return Decisions(requests=found)
 
     async def failed(self, since: datetime) -> Sequence[Json]:
         found = await self._seen("notifications", "messages", {"state": "failed", "limit": _MOST})
@@ -85,7 +112,13 @@ class Day:
     async def unread(self) -> Sequence[Json]:
         return await self._items("notifications", "messages/own", {"unread": "true", "limit": _SHOWN})
 
-    async def _flagged(self) -> Sequence[Json]:
+    async def _requests(self) -> list[Json]:
+        """List what waits for a decision at each site that the visitor's role reaches, by deadline."""
+        paths = [f"sites/{site['site_id']}/requests" for site in self.place.sites]
+        found = await asyncio.gather(*(self._seen("booking", path, {"limit": _MOST}) for path in paths))
+        return sorted((each for site in found for each in site), key=lambda each: str(each["expires_at"]))
+
+    async def _flagged(self) -> list[Json]:
         return await self._bookings({"flagged": "true", "limit": _MOST}) if self.visitor.is_desk else []
 
     async def _bookings(self, asked: Json) -> list[Json]:

@@ -48,20 +48,37 @@ class Free:
 
 
 @dataclass(frozen=True, slots=True)
+class Here:
+    """Who is at each site now, which visitors come, how much waits at the desk."""
+
+    sites: Sequence[Json]
+
+
+@dataclass(frozen=True, slots=True)
 class Decisions:
     """What waits for a person, each kind as far as the visitor's roles show it."""
 
+    requests: Sequence[Json] = ()
     flagged: Sequence[Json] = ()
     bill_runs: Sequence[Json] = ()
     lines: Sequence[Json] = ()
     unpriced: Sequence[Json] = ()
     unaddressed: Sequence[Json] = ()
+    documents: Sequence[Json] = ()
     more: frozenset[str] = field(default_factory=frozenset)
     """The kinds of which there are more than are shown."""
 
     @property
     def count(self) -> int:
-        kinds = (self.flagged, self.bill_runs, self.lines, self.unpriced, self.unaddressed)
+        kinds = (
+            self.requests,
+            self.flagged,
+            self.bill_runs,
+            self.lines,
+            self.unpriced,
+            self.unaddressed,
+            self.documents,
+        )
         return sum(len(kind) for kind in kinds)
 
 
@@ -95,7 +112,9 @@ def releasable(runs: Sequence[Json], person_id: str) -> list[Json]:
 def coming(bookings: Sequence[Json], now: datetime, most: int = 4) -> list[Json]:
     """List one's next bookings, the soonest first."""
     ahead = [
-        each for each in bookings if each["state"] in ("held", "confirmed", "checked_in") and _end(each) > now
+        each
+        for each in bookings
+        if each["state"] in ("held", "requested", "confirmed", "checked_in") and _end(each) > now
     ]
     return sorted(ahead, key=_start)[:most]
 

@@ -39,6 +39,25 @@ async def check_in(
     return await _do(request, visitor, upstream, command)
 
 
+@post("/today/approve")
+async def approve(
+    request: AnyRequest, visitor: SignedIn, upstream: Services, data: Form
+) -> Template | Redirect:
+    """Grant a request."""
+    command = Command("booking", f"bookings/{_named(data, 'booking')}/approve", {}, data.get("key"))
+    return await _do(request, visitor, upstream, command)
+
+
+@post("/today/reject")
+async def reject(
+    request: AnyRequest, visitor: SignedIn, upstream: Services, data: Form
+) -> Template | Redirect:
+    """Turn a request down, for a reason that the person reads."""
+    body = {"reason": data.get("reason", "")}
+    command = Command("booking", f"bookings/{_named(data, 'booking')}/reject", body, data.get("key"))
+    return await _do(request, visitor, upstream, command)
+
+
 @post("/today/release")
 async def release(
     request: AnyRequest, visitor: SignedIn, upstream: Services, data: Form
@@ -119,8 +138,9 @@ async def _today(
     staff, runs_the_place = visitor.is_staff, visitor.runs_the_place
     wanted = {
         "arrivals": day.arrivals() if staff else None,
+        "here": day.here() if visitor.is_desk else None,
         "free": day.free(),
-        "decisions": day.decisions() if staff else None,
+        "decisions": day.decisions() if staff else day.delegated() if visitor.is_member else None,
         "failed": day.failed(opened.before) if runs_the_place else None,
         "coming": day.coming() if visitor.is_member else None,
         "unread": day.unread() if visitor.is_member else None,
@@ -162,4 +182,4 @@ def _named(data: dict[str, str], name: str) -> str:
     return quote(data.get(name, ""), safe="")
 
 
-ROUTES: Final = [today, check_in, release, waive, represent, read]
+ROUTES: Final = [today, check_in, approve, reject, release, waive, represent, read]

@@ -14,6 +14,7 @@ from contracts.booking import (
     BookingConfirmed,
     BookingMarkedNoShow,
     BookingRescheduled,
+    FeeWaived,
 )
 from contracts.values import Party
 
@@ -218,6 +219,22 @@ async def test_a_person_may_let_a_payer_off_and_the_reason_stays(
     await town.hear(cancelled(booking, 50))
     assert (await the_charge(town, booking))["state"] == "waived"
     assert code(await town.post(f"charges/{charge_id}/waive", reason="encore")) == "charge-is-final"
+
+
+async def test_a_fee_that_staff_let_off_is_due_no_more_and_the_reason_stays(
+    town: Town, book: UUID, payer: Party
+) -> None:
+    booking, unheard = a_booking(town.site_id, payer), a_booking(town.site_id, payer)
+    await town.hear(booking)
+    await town.hear(cancelled(booking, 50))
+    for each in (booking, unheard):
+        await town.hear(now_as(FeeWaived, each, waived_at=MORNING, reason="Grève"))
+    found = await the_charge(town, booking)
+    assert (found["state"], found["amount"]["minor"]) == ("waived", 0)
+    assert found["why"]["sentence"]["fr"] == "Remise gracieuse : Grève"
+    (told,) = await town.told("ChargeCancelled")
+    assert (told["reason"], told["previous_amount"]["minor"]) == ("waived", 1200)
+    assert await charges(town, source_id=str(unheard.booking_id)) == []
 
 
 async def test_members_see_their_own_charges_and_no_others(town: Town, book: UUID, payer: Party) -> None:

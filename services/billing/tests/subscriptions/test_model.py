@@ -53,10 +53,7 @@ def test_a_pause_within_a_month_is_neither_charged_nor_made_up_for(
     paused = Subscription(whole.told, ((first, again),), new_id())
     until = dt.date(2027, 3, 1)
     full, less = (
-        sum(
-            cost(price, fee(each, cycle).measure, fee(each, cycle).due_percent).minor
-            for cycle in cycles(each, until)
-        )
+        sum(cost(price, usage.measure).minor for cycle in cycles(each, until) for usage in fee(each, cycle))
         for each in (whole, paused)
     )
     days = [first + dt.timedelta(days=n) for n in range(length)]

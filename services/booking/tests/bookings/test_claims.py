@@ -13,16 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from booking.bookings import store
-from booking.bookings.handlers import (
-    BookingView,
-    CancelBooking,
-    ConfirmBooking,
-    RescheduleBooking,
-    cancel_booking,
-    confirm_booking,
-    reschedule_booking,
-)
+from booking.bookings.handlers import BookingView, ConfirmBooking, confirm_booking
 from booking.bookings.model import Booking, SlotTaken
+from booking.changes.handlers import CancelBooking, RescheduleBooking, cancel_booking, reschedule_booking
 from booking.resources.handlers import ResourceView
 from chassis.db import Database, Tx
 from chassis.testing import ServiceDatabase, new_territory

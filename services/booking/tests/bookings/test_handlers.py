@@ -5,15 +5,9 @@ from datetime import timedelta
 import pytest
 from booking_builders import NOW, Hub, at, fire_timers
 
-from booking.bookings.handlers import (
-    CancelBooking,
-    ConfirmBooking,
-    RescheduleBooking,
-    cancel_booking,
-    confirm_booking,
-    reschedule_booking,
-)
+from booking.bookings.handlers import ConfirmBooking, confirm_booking
 from booking.bookings.model import HoldLapsed, SlotTaken
+from booking.changes.handlers import CancelBooking, RescheduleBooking, cancel_booking, reschedule_booking
 from chassis.db import Database
 from chassis.idempotency import IdReused
 from contracts.booking import (

@@ -7,15 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from booking.bookings.model import (
-    AlreadyBegun,
-    Booking,
-    CheckInClosed,
-    DeskOnly,
-    HoldLapsed,
-    NotPossibleNow,
-    Wanted,
-)
+from booking.bookable.model import DeskOnly, Wanted
+from booking.bookings.model import AlreadyBegun, Booking, CheckInClosed, HoldLapsed, NotPossibleNow
 from booking.rights.model import Grant
 from booking.sites.model import Rules, Site
 from contracts.values import Party
@@ -24,7 +17,16 @@ START = datetime(2026, 3, 12, 9, tzinfo=UTC)
 END = START + timedelta(hours=2)
 RULES = Rules()
 PERSON = UUID(int=1)
-STATES = ("held", "confirmed", "checked_in", "expired", "cancelled", "no_show")
+STATES = (
+    "held",
+    "requested",
+    "confirmed",
+    "checked_in",
+    "rejected",
+    "expired",
+    "cancelled",
+    "no_show",
+)
 
 
 def a_booking(state: str = "confirmed") -> Booking:
@@ -44,14 +46,16 @@ def a_booking(state: str = "confirmed") -> Booking:
         attendees=None,
         grant=Grant("nomad", Party(person_id=PERSON), "money"),
         rights_as_of=START,
-        expires_at=START - timedelta(hours=1) if state == "held" else None,
+        expires_at=START - timedelta(hours=1) if state in ("held", "requested") else None,
     )
 
 
 ACTS: dict[str, tuple[Callable[[Booking], object], set[str]]] = {
     "confirm": (lambda booking: booking.confirmed(START - timedelta(hours=2)), {"held"}),
     "reschedule": (lambda booking: booking.rescheduled(a_booking(), START - timedelta(1)), {"confirmed"}),
-    "cancel": (lambda booking: booking.cancelled(START, RULES, "member"), {"held", "confirmed"}),
+    "approve": (lambda booking: booking.approved(START - timedelta(hours=2)), {"requested"}),
+    "reject": (lambda booking: booking.rejected("Travaux"), {"requested"}),
+    "cancel": (lambda booking: booking.cancelled(START, RULES, "member"), {"held", "requested", "confirmed"}),
     "check in": (lambda booking: booking.checked_in(START, RULES, at_desk=False), {"confirmed"}),
 }
 
@@ -69,10 +73,10 @@ def test_an_act_is_possible_in_its_states_and_in_no_other(act: str, state: str) 
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_only_a_hold_lapses_and_only_a_firm_booking_is_missed(state: str) -> None:
+def test_only_a_hold_or_a_request_lapses_and_only_a_firm_booking_is_missed(state: str) -> None:
     booking = a_booking(state)
     lapsed, missed = booking.lapsed(END), booking.missed(END, RULES)
-    assert (lapsed.state if lapsed else None) == ("expired" if state == "held" else None)
+    assert (lapsed.state if lapsed else None) == {"held": "expired", "requested": "rejected"}.get(state)
     assert (missed.state if missed else None) == ("no_show" if state == "confirmed" else None)
 
 

@@ -208,6 +208,11 @@ class Api:
         self._signer = signer
         self.territory = territory
 
+    @property
+    def port(self) -> int | None:
+        """Where it listens, if that is a socket."""
+        return self._client.base_url.port
+
     def token(
         self,
         role: Role,
@@ -221,6 +226,10 @@ class Api:
     async def post(self, path: str, token: str, body: dict[str, Any], **headers: str) -> httpx.Response:
         sent = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(new_id()), **headers}
         return await self._client.post(f"/v1/territories/{self.territory}/{path}", json=body, headers=sent)
+
+    async def knock(self, path: str, **headers: str) -> httpx.Response:
+        """Read without a sign-in."""
+        return await self._client.get(path, headers=headers)
 
     async def get(self, path: str, token: str, **params: str) -> httpx.Response:
         sent = {"Authorization": f"Bearer {token}"}

@@ -1,35 +1,17 @@
 """What is booked, over HTTP: members see their own, staff see names, nobody sees another territory."""
 
-import base64
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from booking_builders import NOW, Api, Hub, at, tell
+from desk_builders import introduce
 
-from chassis import privacy
 from chassis.ids import new_id
-from contracts.membership import PersonRegistered, SubjectKeyDestroyed, SubjectKeyIssued
+from contracts.membership import SubjectKeyDestroyed
 from contracts.values import PLATFORM
 
 DAY = "2035-03-06"
-
-
-async def introduce(hub: Hub, secrets_dir: Path, person_id: UUID, given: str, family: str) -> None:
-    """Let the service hear a person's sealed name and wrapped key."""
-    key, kek = privacy.new_key(), privacy.load_or_create_kek(secrets_dir)
-    sealed = {
-        "given_name": privacy.seal(key, person_id, "given_name", given),
-        "family_name": privacy.seal(key, person_id, "family_name", family),
-    }
-    wrapped = base64.b64encode(privacy.wrap(kek, key)).decode()
-    await tell(
-        hub.database,
-        PLATFORM,
-        PersonRegistered(person_id=person_id, language="fr", **sealed),
-        SubjectKeyIssued(person_id=person_id, wrapped_key=wrapped, wrapped_by="kek"),
-    )
 
 
 async def test_staff_read_who_comes_and_members_only_that_it_is_taken(

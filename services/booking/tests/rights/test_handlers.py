@@ -4,9 +4,12 @@ import asyncio
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import asyncpg
 import pytest
 from booking_builders import MONDAY, NOW, Hub, a_membership, at, fire_timers, state_of, tell
+from topic_records import hear, record
 
+from booking.rights.consumer import rights
 from booking.rights.model import MembershipNotThen, MembershipSuspendedThen, NoMembership
 from booking.rights.ports import horizon
 from chassis.db import Database
@@ -108,6 +111,25 @@ async def test_a_suspended_membership_flags_what_falls_in_it_and_a_resumed_one_u
     await fire_timers(worker_database, hub)
     assert await flags(hub) == [None, None]
     await hub.book(room, person, wednesday + 12, wednesday + 13)
+
+
+async def test_a_suspension_that_arrives_after_its_resumption_suspends_nobody(
+    hub: Hub, worker_database: Database, admin: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    told, room = a_membership(), await hub.room()
+    person = told.holder.person_id
+    assert person is not None
+    from_day = TUESDAY + timedelta(days=1)
+    facts = (
+        told,
+        MembershipSuspended(**state_of(told), suspended_from=from_day),
+        MembershipResumed(**state_of(told), resumed_from=from_day),
+    )
+    first, suspended, resumed = (record(fact, n, hub.territory) for n, fact in enumerate(facts, 1))
+    await hear(hub, worker_database, admin, rights, [first, resumed, suspended, resumed, suspended, first])
+    await hub.book(room, person, 24 + 9, 24 + 10)
+    await fire_timers(worker_database, hub)
+    assert await flags(hub) == [None]
 
 
 async def test_an_ended_membership_flags_later_bookings_and_takes_no_more(

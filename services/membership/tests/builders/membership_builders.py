@@ -73,6 +73,10 @@ class Api:
             url, content=content, headers={"Content-Type": "application/json", **headers}
         )
 
+    async def send(self, url: str, headers: dict[str, str], content: bytes) -> httpx.Response:
+        """Post bytes that are no JSON."""
+        return await self._client.post(url, content=content, headers=headers)
+
     async def open(self, siren: str, **body: Any) -> httpx.Response:
         """Open a territory as the platform's operator: a real one, if nothing else is said."""
         return await self.post(f"/v1/territories/{siren}", self.operator(), **{"kind": "real", **body})

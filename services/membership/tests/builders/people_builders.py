@@ -30,7 +30,7 @@ from membership.territories.model import Territory
 
 Work = Callable[[Tx], Awaitable[Any]]
 
-_WAITING = """
+WAITING = """
 SELECT true FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' LIMIT 1
 """
 ADDRESS = {"lines": ["12 rue de l'Étoile"], "postcode": "11000", "town": "Carcassonne", "country": "FR"}
@@ -244,7 +244,7 @@ async def in_turn(database: Database, admin: Connection, first: Work, second: Wo
             return await second(tx)
 
     async def waits() -> bool:
-        return later.done() or bool(await admin.fetchval(_WAITING))
+        return later.done() or bool(await admin.fetchval(WAITING))
 
     async with database.tx(siren) as tx:
         await first(tx)

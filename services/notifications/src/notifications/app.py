@@ -2,6 +2,7 @@
 
 from chassis.service import Service
 from chassis.territory_clock import follower
+from notifications.erasures.consumer import erasures
 from notifications.feed import api as feed_door
 from notifications.feed import handlers as feed
 from notifications.feed.consumer import feed as feed_subscriber
@@ -36,6 +37,7 @@ service = Service(
         messages_subscriber,
         feed_subscriber,
         retention,
+        erasures,
     ],
     timers={messages.TIMER: messages.look_again, feed.TIMER: feed.purge},
     channels=channels,

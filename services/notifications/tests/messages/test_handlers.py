@@ -13,12 +13,12 @@ from chassis.ids import new_id
 from chassis.outbox import Connection
 from chassis.timers import Timers
 from contracts.billing import FibreLineActivated, InvoiceSealed
-from contracts.booking import BookingConfirmed, BookingExpired
+from contracts.booking import BookingConfirmed, BookingExpired, PeopleTold, SeriesStarted
 from contracts.envelope import Fact
 from contracts.membership import MembershipConfirmed, PersonAffiliated
 from notifications.messages import handlers
 from notifications.messages.consumer import messages
-from notifications.messages.model import WAITS
+from notifications.messages.model import WAITS, WAITS_FOR_ONE_OF_MANY
 from notifications.people.consumer import people
 from notifications.preferences import handlers as preferences
 from notifications.preferences.handlers import SetPreference
@@ -43,6 +43,19 @@ async def look_again(database: Database, admin: Connection, territory: str) -> N
     """Fire the timers of a territory as if their time had come."""
     await admin.execute("UPDATE timer SET due_at = '-infinity' WHERE territory_id = $1", territory)
     await Timers(database, {handlers.TIMER: handlers.look_again}).fire()
+
+
+async def test_a_series_is_told_once_and_none_of_its_dates_by_itself(
+    voice: Voice, admin: Connection, territory: str
+) -> None:
+    person_id, series_id = await voice.person(), new_id()
+    dates = [booked(person_id, series_id=series_id, told_by_series=True) for _ in range(3)]
+    begun = a_fact(SeriesStarted, series_id=series_id, person_id=person_id)
+    await voice.tell(messages, territory, *dates, begun)
+    assert await kept(admin, territory) == [("inbox", "sent", None), ("mail", "queued", None)]
+    moved_alone = booked(person_id, series_id=series_id, told_by_series=False)
+    await voice.tell(messages, territory, moved_alone)
+    assert len(await kept(admin, territory)) == 4
 
 
 async def test_a_confirmed_booking_makes_a_mail_and_a_line_in_the_inbox(
@@ -75,7 +88,8 @@ async def test_every_event_of_the_list_reaches_the_person_it_names(
     voice: Voice, admin: Connection, territory: str, template: Template
 ) -> None:
     person_id = await voice.person()
-    who = person_id if template.recipient == "person_id" else {"person_id": person_id}
+    named = {"person_id": person_id, "host_id": person_id, "person_ids": [person_id]}
+    who = named.get(template.recipient, {"person_id": person_id})
     fact: Fact = a_fact(template.fact, **{template.recipient: who})
     await voice.tell(messages, territory, fact)
     rows = await admin.fetch(
@@ -269,3 +283,37 @@ async def test_staff_list_messages_with_names_by_state_person_and_site(
     for role in ("member", "finance", "operator-staff", "partner"):
         answer = await api.get(f"/v1/territories/{territory}/messages", api.token(territory, role))
         assert answer.status_code == 403
+
+
+async def test_an_announcement_reaches_each_person_by_their_preference_and_who_has_no_mail_by_the_inbox(
+    voice: Voice, database: Database, admin: Connection, territory: str
+) -> None:
+    reachable, silent = await voice.person(), await voice.person(mail=None)
+    quiet = await voice.person()
+    async with database.tx(territory) as tx:
+        refused = SetPreference(kind="announcement", channel="mail", wanted=False)
+        await preferences.set_preference(tx, quiet, refused)
+    fact = a_fact(PeopleTold, announcement_id=new_id(), person_ids=[reachable, silent, quiet])
+    await voice.tell(messages, territory, fact)
+    rows = await admin.fetch(
+        "SELECT person_id, channel, state, reason FROM messages WHERE territory_id = $1", territory
+    )
+    assert {tuple(row) for row in rows} == {
+        (reachable, "mail", "queued", None),
+        (reachable, "inbox", "sent", None),
+        (silent, "mail", "failed", "no_contact"),
+        (silent, "inbox", "sent", None),
+        (quiet, "inbox", "sent", None),
+    }
+
+
+async def test_one_of_many_of_whom_nothing_is_heard_keeps_the_others_waiting_for_seconds_only(
+    voice: Voice, worker_database: Database, admin: Connection, territory: str
+) -> None:
+    heard = await voice.person()
+    fact = a_fact(PeopleTold, announcement_id=new_id(), person_ids=[heard, new_id()])
+    await voice.tell(messages, territory, fact)
+    for _ in WAITS_FOR_ONE_OF_MANY:
+        assert await kept(admin, territory) == []
+        await look_again(worker_database, admin, territory)
+    assert ("mail", "queued", None) in await kept(admin, territory)

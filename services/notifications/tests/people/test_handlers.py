@@ -1,17 +1,19 @@
 """What the service knows of people: sealed, by territory, until their key is destroyed."""
 
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 from notifications_builders import Voice, a_fact
 
 from chassis.db import Database
 from chassis.ids import new_id
-from chassis.privacy import know
+from chassis.privacy import keys_of, know, load_or_create_kek, seal, unwrap
+from contracts.booking import VisitorArrived
 from contracts.membership import AffiliationEnded, PersonAffiliated, PersonChanged
 from notifications.people import store
 from notifications.people.consumer import people
-from notifications.people.handlers import addresses
+from notifications.people.handlers import addresses, readable
 
 
 async def known(database: Database, territory: str, person_id: UUID) -> None:
@@ -87,3 +89,17 @@ async def test_two_people_are_contacts_each_once(voice: Voice, database: Databas
         assert [(each.person_id, each.has_mail) for each in found] == [(first, True), (second, False)]
         assert await store.contacts(tx, []) == []
         assert await addresses(tx, []) == {}
+
+
+async def test_a_visitors_name_opens_for_a_letter_and_is_gone_with_the_hosts_key(
+    voice: Voice, database: Database, secrets_dir: Path, territory: str
+) -> None:
+    host = await voice.person()
+    await known(database, territory, host)
+    async with database.tx(territory) as tx:
+        key = unwrap(load_or_create_kek(secrets_dir), (await keys_of(tx, [host]))[host])
+        content = {"host_id": str(host), "visitor_name": seal(key, host, "visitor_name", "Noé d'Ici")}
+        assert (await readable(tx, VisitorArrived.type, content))["visitor_name"] == "Noé d'Ici"
+    await voice.erase(host)
+    async with database.tx(territory) as tx:
+        assert (await readable(tx, VisitorArrived.type, content))["visitor_name"] is None

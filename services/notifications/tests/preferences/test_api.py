@@ -16,7 +16,7 @@ async def test_everything_comes_until_it_is_refused_and_comes_back_when_taken(
             f"/v1/territories/{siren}/preferences/own", api.token(siren, "member", person_id)
         )
         items = shown.json()["items"]
-        assert len(items) == 8
+        assert len(items) == 14
         return {(item["kind"], item["channel"]) for item in items if not item["wanted"]}
 
     assert await refused() == set()

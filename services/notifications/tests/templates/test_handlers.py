@@ -9,7 +9,14 @@ from notifications_builders import a_fact
 
 from chassis.errors import NotFound
 from contracts.billing import FibreLineOrdered, InvoiceSealed
-from contracts.booking import BookingCancelled, BookingConfirmed
+from contracts.booking import (
+    BookingCancelled,
+    BookingConfirmed,
+    BookingRejected,
+    BookingRequested,
+    WaitlistEnded,
+    WaitlistOfferMade,
+)
 from contracts.envelope import Fact
 from contracts.membership import MembershipConfirmed
 from notifications.templates.handlers import letter, preview, write
@@ -57,6 +64,31 @@ def test_a_confirmed_booking_says_what_where_and_when_in_the_sites_zone() -> Non
     assert "What: Grande salle\nWhere: Le 302\nWhen: Thursday 12 March 2026, 12:00 to 14:00" in written.body
 
 
+def test_a_request_says_by_when_it_is_decided_in_the_sites_zone_and_whether_it_is_kept() -> None:
+    zone = {"start": "2026-03-12T08:00:00Z", "end": "2026-03-12T10:00:00Z", "zone": "Europe/Paris"}
+    asked = content(BookingRequested, period=zone, decide_by="2026-03-11T17:30:00Z", blocks=False)
+    body = write("booking-requested", "fr", asked, None).body
+    assert "avant le mercredi 11 mars 2026 à 18\u00a0h\u00a030\u00a0;" in body
+    assert "ne vous est pas gardé" in body
+    granted = content(BookingConfirmed, approved_at="2026-03-11T09:00:00Z")
+    assert "Votre demande est acceptée" in write("booking-confirmed", "fr", granted, None).body
+    plain = content(BookingConfirmed, approved_at=None)
+    assert "demande" not in write("booking-confirmed", "fr", plain, None).body
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason", "said"),
+    [
+        ("decided", "Conseil", "Motif\u00a0: Conseil"),
+        ("not_decided_in_time", None, "Personne n’a décidé"),
+        ("superseded", None, "accordé à quelqu’un d’autre"),
+    ],
+)
+def test_a_refused_request_says_why(cause: str, reason: str | None, said: str) -> None:
+    refused = content(BookingRejected, cause=cause, reason=reason)
+    assert said in write("booking-rejected", "fr", refused, None).body
+
+
 @pytest.mark.parametrize(
     ("due", "paid_by", "said"),
     [(50, "money", "50\u00a0% du prix"), (0, "money", "Rien n’est dû"), (50, "plan", None)],
@@ -65,6 +97,26 @@ def test_a_cancelled_booking_says_what_stays_due(due: int, paid_by: str, said: s
     data = content(BookingCancelled, due_percent=due, paid_by=paid_by)
     body = write("booking-cancelled", "fr", data, None).body
     assert (said in body) if said else ("dû" not in body)
+
+
+def test_an_offer_says_until_when_it_is_kept_as_the_clocks_of_the_site_show_it() -> None:
+    period = {"start": "2026-03-12T16:00:00Z", "end": "2026-03-12T17:00:00Z", "zone": "Indian/Reunion"}
+    offer = content(WaitlistOfferMade, period=period, expires_at="2026-03-12T10:30:00Z")
+    french, english = (write("waitlist-offer", language, offer, None) for language in LANGUAGES)
+    until = "jeudi 12 mars 2026 à 14\u00a0h\u00a030"
+    assert french.subject == f"Une place est à vous jusqu’au {until}\u00a0: Grande salle"
+    assert f"gardée jusqu’au {until}." in french.body
+    assert "kept for you until Thursday 12 March 2026, 14:30" in english.body
+    assert "Mes attentes" in french.body
+
+
+def test_a_wait_over_several_days_names_each_of_them() -> None:
+    days = [
+        {"start": f"2026-03-{day}T08:00:00Z", "end": f"2026-03-{day}T11:00:00Z", "zone": "Europe/Paris"}
+        for day in (12, 13)
+    ]
+    body = write("waitlist-ended", "en", content(WaitlistEnded, windows=days), None).body
+    assert "When: Thursday 12 March 2026, 9:00 to 12:00\nWhen: Friday 13 March 2026" in body
 
 
 def test_an_invoice_names_its_amounts_and_a_credit_note_asks_for_nothing() -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from notifications.wording.model import amount, day, days, money, span
+from notifications.wording.model import amount, day, days, moment, money, span
 
 NB, NN = "\u00a0", "\u202f"
 
@@ -12,6 +12,11 @@ NB, NN = "\u00a0", "\u202f"
 def test_a_day_is_named_in_both_languages() -> None:
     assert day("2026-03-12", "fr") == "jeudi 12 mars 2026"
     assert day("2026-03-12", "en") == "Thursday 12 March 2026"
+
+
+def test_a_moment_names_its_day_where_the_clocks_of_the_zone_show_it() -> None:
+    assert moment("2026-03-12T23:30:00Z", "Europe/Paris", "fr") == f"vendredi 13 mars 2026 à 0{NB}h{NB}30"
+    assert moment("2026-03-12T08:05:00Z", "Europe/Paris", "en") == "Thursday 12 March 2026, 9:05"
 
 
 def test_the_first_of_a_month_is_an_ordinal_in_french() -> None:

@@ -18,6 +18,7 @@ from contracts.booking import (
     BookingMarkedNoShow,
     BookingRescheduled,
     BookingState,
+    FeeWaived,
 )
 from contracts.envelope import Event
 from contracts.values import Wording
@@ -32,18 +33,26 @@ repricing = Subscriber("billing.repricing", topics=[PRICE_BOOKS])
 async def charge_booking(tx: Tx, event: Event[BookingConfirmed]) -> None:
     """Charge a firm booking at the price in force on the day it was confirmed, else on the day of use."""
     confirmed_on = day_of(event.data.confirmed_at, event.data.period.zone)
-    await handlers.record(tx, _usage(event.id, event.data, confirmed_on))
+    for usage in _usages(event.id, event.data, confirmed_on):
+        await handlers.record(tx, usage)
 
 
 @charges.on(BookingRescheduled)
 async def charge_anew(tx: Tx, event: Event[BookingRescheduled]) -> None:
-    """Charge what is booked now; the price stays that of the day it was first confirmed."""
+    """Charge what is booked now; the price of each thing stays that of the day it was first booked.
+
+    What no longer goes with the booking is due no more.
+    """
     moved_on = day_of(event.data.rescheduled_at, event.data.period.zone)
-    usage = _usage(event.id, event.data, moved_on)
-    before = await handlers.used(tx, usage)
-    if before:
-        usage = usage.model_copy(update={"priced_on": (before.priced_on[0], *usage.priced_on)})
-    await handlers.revise(tx, usage, "rescheduled")
+    now = _usages(event.id, event.data, moved_on)
+    before = {each.item: each for each in await handlers.uses_of(tx, "booking", event.data.booking_id)}
+    for usage in now:
+        known = before.pop(usage.item, None)
+        days = (known.priced_on[0], *usage.priced_on) if known else usage.priced_on
+        await handlers.revise(tx, usage.model_copy(update={"priced_on": days}), "rescheduled")
+    for gone in before.values():
+        dropped = gone.model_copy(update={"event_id": event.id, "due_percent": 0})
+        await handlers.revise(tx, dropped, "rescheduled")
 
 
 @charges.on(BookingCancelled)
@@ -58,6 +67,13 @@ async def reduce_no_show(tx: Tx, event: Event[BookingMarkedNoShow]) -> None:
     await _reduce(tx, event.id, event.data, event.data.due_percent, "no_show")
 
 
+@charges.on(FeeWaived)
+async def let_off(tx: Tx, event: Event[FeeWaived]) -> None:
+    """Let the payer off what stayed due of a booking that was given up or missed."""
+    told = event.data
+    await handlers.let_off(tx, "booking", told.booking_id, event.id, told.reason)
+
+
 @repricing.on(PriceBookPublished)
 async def price_what_waits(tx: Tx, event: Event[PriceBookPublished]) -> None:
     """Price what was used before its price was published."""
@@ -67,18 +83,23 @@ async def price_what_waits(tx: Tx, event: Event[PriceBookPublished]) -> None:
 async def _reduce(
     tx: Tx, event_id: UUID, told: BookingState, due_percent: int, reason: handlers.Reason
 ) -> None:
-    """Reduce what is charged; a hold given up was never charged."""
-    before = await handlers.used(tx, _usage(event_id, told, told.period.start.date()))
-    if before:
-        changed = before.model_copy(update={"event_id": event_id, "due_percent": due_percent})
-        await handlers.revise(tx, changed, reason)
+    """Reduce what is charged, what is beside included; a hold given up was never charged."""
+    for before in await handlers.uses_of(tx, "booking", told.booking_id):
+        if before.due_percent:
+            changed = before.model_copy(update={"event_id": event_id, "due_percent": due_percent})
+            await handlers.revise(tx, changed, reason)
 
 
-def _usage(event_id: UUID, told: BookingState, confirmed_on: date) -> Usage:
+def _usages(event_id: UUID, told: BookingState, confirmed_on: date) -> list[Usage]:
+    """Return what a booking uses: the resource, then each that is booked beside it."""
     period = told.period
     span = Span(start=period.start, end=period.end, zone=period.zone)
-    where = Wording(fr=told.resource_name, en=told.resource_name)
-    return Usage(
+    moment = wording.moment(period.start, period.end, period.zone)
+
+    def named(name: str) -> Wording:
+        return wording.joined(Wording(fr=name, en=name), moment)
+
+    first = Usage(
         kind="booking",
         source_id=told.booking_id,
         item=USE,
@@ -87,9 +108,21 @@ def _usage(event_id: UUID, told: BookingState, confirmed_on: date) -> Usage:
         site_id=told.site_id,
         audience=told.audience,
         price_code=told.price_code,
-        detail=wording.joined(where, wording.moment(period.start, period.end, period.zone)),
+        detail=named(told.resource_name),
         measure=span,
         paid_by=told.paid_by,  # type: ignore[arg-type]  # an unknown way to pay parks the booking's lane
         priced_on=(confirmed_on, span.first),
         billable_from=span.days.end,
     )
+    beside = [
+        first.model_copy(
+            update={
+                "item": f"with/{each.resource_id}",
+                "price_code": each.price_code,
+                "detail": named(each.name),
+                "paid_by": each.paid_by,
+            }
+        )
+        for each in told.with_resources
+    ]
+    return [first, *beside]

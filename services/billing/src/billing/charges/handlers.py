@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from billing.charges import model, store
-from billing.charges.model import Charge, State, Usage, Why, charge_id_of, source_of
+from billing.charges.model import Charge, Kind, State, Usage, Why, charge_id_of, source_of
 from billing.parties import handlers as parties
 from billing.parties.model import key_of
 from billing.prices.handlers import offer
@@ -109,6 +109,16 @@ async def used(tx: Tx, like: Usage) -> Usage | None:
     return before.usage if before else None
 
 
+async def uses_of(tx: Tx, kind: Kind, source_id: UUID) -> list[Usage]:
+    """Return all that is charged of one thing, its charges locked, in order of their items."""
+    return [each.usage for each in await store.locked_of(tx, kind, source_id)]
+
+
+async def any_final(tx: Tx, kind: Kind, source_id: UUID) -> bool:
+    """Say whether a released bill run has taken anything of one thing; its charges are locked."""
+    return any(each.final for each in await store.locked_of(tx, kind, source_id))
+
+
 async def waive_charge(tx: Tx, charge_id: UUID, command: WaiveCharge) -> ChargeView:
     """Let the payer off. Raises ChargeIsFinal."""
     before = await store.locked(tx, charge_id)
@@ -118,6 +128,17 @@ async def waive_charge(tx: Tx, charge_id: UUID, command: WaiveCharge) -> ChargeV
     await store.save(tx, after, await tx.now())
     await _tell_cancelled(tx, before, "waived")
     return view(after)
+
+
+async def let_off(tx: Tx, kind: Kind, source_id: UUID, event_id: UUID, reason: str) -> None:
+    """Let the payer off all that is due of a thing; what is already invoiced is a conflict, for a person."""
+    for before in await store.locked_of(tx, kind, source_id):
+        if before.final:
+            usage = before.usage.model_copy(update={"event_id": event_id, "due_percent": 0})
+            await store.note_conflict(tx, before, usage, "already_invoiced", await tx.now())
+        elif before.state in ("pending", "unpriced"):
+            await store.save(tx, model.waived(before, reason), await tx.now())
+            await _tell_cancelled(tx, before, "waived")
 
 
 async def plan_repricing(tx: Tx, told: PriceBookPublished) -> None:

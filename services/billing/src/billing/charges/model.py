@@ -1,12 +1,15 @@
 """Decides what is due for a use, when that changes and when it no longer may."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
 from typing import Final, Literal
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
-from billing.prices.model import Gap, Offer
+from billing.amounts.model import CENTS, percentage, to_places
+from billing.prices.model import Gap, Offer, SoldPrice
 from billing.quotes.model import Cost, Measure, Stretch, cost
 from billing.wording import model as wording
 from chassis.errors import Refused
@@ -15,9 +18,16 @@ from contracts.money import Money, Quantity, UnitPrice
 from contracts.values import Day, Party, Wording
 
 State = Literal["unpriced", "pending", "included", "cancelled", "waived", "invoiced"]
-Kind = Literal["booking", "membership", "fibre_line"]
+Kind = Literal["booking", "registration", "membership", "fibre_line", "usage", "pass"]
 PaidBy = Literal["money", "credits", "plan"]
-SERVICES: Final = {"booking": "booking", "membership": "membership", "fibre_line": "billing"}
+SERVICES: Final = {
+    "booking": "booking",
+    "registration": "booking",
+    "membership": "membership",
+    "fibre_line": "billing",
+    "usage": "booking",
+    "pass": "billing",
+}
 _NAMES: Final = UUID("6a1f0e54-6f0b-5c4e-9d2b-3f6c1b7a9e10")  # the space in which ids of charges are drawn
 
 
@@ -26,6 +36,16 @@ class ChargeIsFinal(Refused):
 
     fr = "Le montant {charge_id} est à l'état « {state} » : il ne peut plus faire l'objet d'une remise."
     cure = ("Ask for a credit note instead.", "Demandez plutôt un avoir.")
+
+
+class Share(BaseModel):
+    """Which part of a price a payer pays: a partner its percentage, up to an amount; the other the rest."""
+
+    model_config = ConfigDict(frozen=True)
+
+    partner: bool
+    percent: int
+    most: int | None = None
 
 
 class Usage(BaseModel):
@@ -50,6 +70,7 @@ class Usage(BaseModel):
     measure: Measure
     paid_by: PaidBy = "money"
     due_percent: int = 100
+    share: Share | None = None
     priced_on: tuple[Day, ...]
     billable_from: Day
 
@@ -147,9 +168,25 @@ def charge(charge_id: UUID, usage: Usage, offer: Offer | Gap) -> Charge:
         )
         return Charge(charge_id, "unpriced", usage, None, why, offer)
     priced = cost(offer.price, usage.measure, usage.due_percent)
+    if usage.share:
+        priced = shared(priced, usage.share, offer.price, usage.measure)
     return Charge(
         charge_id, "pending", usage, _said(charge_id, usage, offer, priced), _why(usage, offer, priced)
     )
+
+
+def shared(whole: Cost, wanted: Share, price: SoldPrice, measure: Measure) -> Cost:
+    """Return one payer's part of a cost: the partner's is rounded half up, the other has the rest.
+
+    What the partner pays at most is for a whole period; a part of one has its part, as the price has.
+    """
+    partner = percentage(whole.minor, wanted.percent)
+    if wanted.most is not None:
+        most = price.model_copy(update={"unit_price": Decimal(wanted.most) / CENTS})
+        partner = min(partner, cost(most, measure).minor)
+    minor = partner if wanted.partner else whole.minor - partner
+    quantity = to_places(Fraction(whole.quantity) * minor / whole.minor, 4) if whole.minor else whole.quantity
+    return Cost(quantity, minor, f"{whole.rule}-{'partner' if wanted.partner else 'payer'}-share")
 
 
 def cancelled(before: Charge) -> Charge:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
-from billing.charges.model import Charge, State, Usage, Why
+from billing.charges.model import Charge, Kind, State, Usage, Why
 from billing.parties.model import key_of
 from chassis.db import Tx
 from chassis.pages import Asked, Order, Page
@@ -30,6 +30,12 @@ async def locked(tx: Tx, charge_id: UUID) -> Charge | None:
         await tx.execute("SELECT pg_advisory_xact_lock($1)", charge_id.int >> 65)
         row = await tx.fetchrow(f"{_ONE} FOR UPDATE", tx.territory_id, charge_id)
     return _charge(row) if row else None
+
+
+async def locked_of(tx: Tx, kind: Kind, source_id: UUID) -> list[Charge]:
+    """Return the charges of one thing, locked, in order of their items."""
+    rows = await tx.fetch(_OF_SOURCE, tx.territory_id, kind, source_id)
+    return [_charge(row) for row in rows]
 
 
 async def save(tx: Tx, kept: Charge, now: datetime) -> None:
@@ -140,6 +146,7 @@ SELECT charge_id, state, usage, said, why, bill_run_id, invoice_id, invoice_numb
 FROM charges WHERE territory_id = $1
 """
 _ONE = f"{_SELECT} AND charge_id = $2"
+_OF_SOURCE = f"{_SELECT} AND source_kind = $2 AND source_id = $3 ORDER BY item, period FOR UPDATE"
 _MANY = f"{_SELECT} AND charge_id = ANY ($2)"
 _SAVE = """
 INSERT INTO charges (territory_id, charge_id, source_kind, source_id, item, period, state, payer_id,

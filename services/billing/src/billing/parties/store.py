@@ -72,7 +72,8 @@ def _customer(row: asyncpg.Record) -> Customer:
 
 _KEEP_PERSON = """
 INSERT INTO persons (territory_id, person_id, given_name, family_name, address, language)
-VALUES ($1, $2, $3, $4, $5, $6)
+SELECT $1, $2, $3, $4, $5, $6 WHERE NOT EXISTS (
+    SELECT FROM subject_key WHERE person_id = $2 AND destroyed_at IS NOT NULL)
 ON CONFLICT (territory_id, person_id) DO UPDATE
 SET given_name = excluded.given_name, family_name = excluded.family_name, address = excluded.address,
     language = excluded.language

@@ -1,5 +1,6 @@
 """Publishes versions of price books, and finds the price that holds."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from billing.prices.model import (
     Offer,
     PriceCodeTaken,
     PriceVersion,
+    SoldPrice,
+    check_single_purpose,
     check_succession,
     check_version,
     price_for,
@@ -71,6 +74,19 @@ async def offer(tx: Tx, price_code: str | None, audience: str, *days: date) -> O
     return found
 
 
+async def check_pass(tx: Tx, sold: SoldPrice, day: date, beside: Sequence[SoldPrice] = ()) -> None:
+    """Check how what a pass is taken for is taxed, by the prices published with it, else by those in force.
+
+    Raises OpensUnknown, MultiPurpose.
+    """
+    opened: dict[str, list[SoldPrice]] = {}
+    for code in sold.opens.price_codes if sold.opens else ():
+        opened[code] = [each for each in beside if each.price_code == code] or [
+            each.price for each in await store.offers(tx, code, day)
+        ]
+    check_single_purpose(sold, opened, day)
+
+
 async def version_view(tx: Tx, price_book_id: UUID, number: int) -> PublishedVersion | None:
     found = await store.version(tx, price_book_id, number)
     return _view(found) if found else None
@@ -87,6 +103,8 @@ async def _publish(
     check_version(said, issuer)
     if taken := await store.take_codes(tx, price_book_id, (each.price_code for each in said.prices)):
         raise PriceCodeTaken(price_code=taken)
+    for each in said.prices:
+        await check_pass(tx, each, said.valid_from, said.prices)
     now = await tx.now()
     kept = PriceVersion(**{name: getattr(said, name) for name in PriceVersion.model_fields})
     await store.insert_version(tx, price_book_id, number, kept, now)

@@ -1,8 +1,9 @@
 """Decides what a version of a price book may say, and which price holds for whom."""
 
+from calendar import monthrange
 from collections import Counter
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID
@@ -14,7 +15,7 @@ from chassis.errors import Refused
 from contracts.billing import Deliberation, Price
 from contracts.values import Day
 
-Unit = Literal["hour", "half_day", "day", "month", "year", "booking", "piece"]
+Unit = Literal["minute", "hour", "half_day", "day", "month", "year", "booking", "piece", "gram"]
 PriceMode = Literal["excluding_vat", "including_vat"]
 Category = Literal["S", "E", "O", "AE", "K", "G", "Z"]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -79,8 +80,53 @@ class VersionBeforeTheLast(Refused):
     )
 
 
+class MultiPurpose(Refused):
+    """{price_code} would be taken for {opened}, taxed at {other}, and is itself taxed at {vat}."""
+
+    status = 422
+    fr = "{price_code} servirait pour {opened}, taxé à {other}, et l'est lui-même à {vat}."
+    cure = (
+        "Sell a pass for each rate: VAT is due at the sale only where one rate is known (CGI, art. 256 ter).",
+        "Vendez un carnet par taux : la TVA n'est due à la vente qu'à un taux connu (CGI, art. 256 ter).",
+    )
+
+
+class OpensUnknown(Refused):
+    """{price_code} would be taken for {opened}, which has no price on {day}."""
+
+    status = 422
+    fr = "{price_code} servirait pour {opened}, qui n'a pas de tarif le {day}."
+    cure = ("Publish that price first.", "Publiez d'abord ce tarif.")
+
+
+class Opened(BaseModel):
+    """What a pass opens: so many units, on which kinds of resources, at which sites, for how long.
+
+    It is taken for things of these prices; what comes back after its end holds for the days of grace.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    units: Annotated[int, Field(ge=1, le=10_000)]
+    unit: Literal["hour", "half_day", "day"]
+    resource_kinds: Annotated[tuple[Text, ...], Field(min_length=1, max_length=20)]
+    price_codes: Annotated[tuple[Code, ...], Field(min_length=1, max_length=50)]
+    site_ids: Annotated[tuple[UUID, ...], Field(max_length=100)] = ()
+    valid_for: Annotated[int, Field(ge=1, le=1_000)]
+    valid_per: Literal["day", "month"]
+    grace_days: Annotated[int, Field(ge=0, le=366)] = 0
+
+    def until(self, first: date) -> date:
+        """Return the first day on which a pass that holds from a day on no longer does."""
+        if self.valid_per == "day":
+            return first + timedelta(days=self.valid_for)
+        years, month = divmod(first.month - 1 + self.valid_for, 12)
+        last = monthrange(first.year + years, month + 1)[1]
+        return date(first.year + years, month + 1, min(first.day, last))
+
+
 class SoldPrice(Price):
-    """A price as it is published: with the reason why no VAT is due, where none is."""
+    """A price as it is published: why no VAT is due, where none is, and what a pass opens."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -90,6 +136,7 @@ class SoldPrice(Price):
     price_mode: PriceMode
     vat_category: Category
     exemption: Text | None = None
+    opens: Opened | None = None
 
     @field_validator("unit_price", "vat_rate", mode="before")
     @classmethod
@@ -106,6 +153,8 @@ class SoldPrice(Price):
             raise ValueError("category S has a rate above 0, every other category has rate 0")
         if self.vat_category not in NEEDS_NO_REASON and self.exemption is None:
             raise ValueError("a category without VAT names its legal reason in `exemption`")
+        if self.opens and (self.unit != "piece" or self.prorated):
+            raise ValueError("a pass is sold by the piece, and never in part")
         return self
 
 
@@ -154,6 +203,22 @@ def check_version(version: PriceVersion, issuer: Seller) -> None:
         raise PriceTwice(price_code=key[0], audience=key[1] or "*")
 
 
+def check_single_purpose(sold: SoldPrice, opened: Mapping[str, Sequence[SoldPrice]], day: date) -> None:
+    """Check that a pass and all it is taken for are taxed alike: then VAT is due at its sale, once for all.
+
+    Raises OpensUnknown, MultiPurpose.
+    """
+    for price_code in sold.opens.price_codes if sold.opens else ():
+        prices = opened.get(price_code) or ()
+        if not prices:
+            raise OpensUnknown(price_code=sold.price_code, opened=price_code, day=day.isoformat())
+        for price in prices:
+            if (price.vat_category, price.vat_rate) != (sold.vat_category, sold.vat_rate):
+                raise MultiPurpose(
+                    price_code=sold.price_code, opened=price_code, vat=_vat(sold), other=_vat(price)
+                )
+
+
 def check_succession(version: PriceVersion, last: int, last_from: date) -> None:
     """Raise VersionBeforeTheLast where a version would hold before the one it follows."""
     if version.valid_from < last_from:
@@ -166,3 +231,7 @@ def price_for(offers: Sequence[Offer], audience: str) -> Offer | None:
     """Return the offer made to the audience, else the one made to everyone else."""
     by_audience = {offer.price.audience: offer for offer in offers}
     return by_audience.get(audience) or by_audience.get(None)
+
+
+def _vat(price: SoldPrice) -> str:
+    return f"{price.vat_category} {price.vat_rate} %"

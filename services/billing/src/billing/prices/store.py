@@ -33,6 +33,7 @@ class Published(NamedTuple):
 
 
 ORDER: Final = Order("price_book_id uuid", "version integer")
+BY_CODE: Final = Order("p.price_code text", "p.audience text")
 
 
 async def insert_book(tx: Tx, price_book_id: UUID, issuer_id: UUID) -> None:
@@ -72,8 +73,14 @@ async def take_codes(tx: Tx, price_book_id: UUID, codes: Iterable[str]) -> str |
 
 async def offers(tx: Tx, price_code: str, day: date) -> list[Offer]:
     """Return what the version in force on the day says of the code, for each audience."""
-    rows = await tx.fetch(_OFFERS, tx.territory_id, price_code, day)
+    rows = await tx.fetch(_OFFERS, tx.territory_id, day, price_code)
     return [_offer(row) for row in rows]
+
+
+async def passes(tx: Tx, asked: Asked, day: date) -> Page[Offer]:
+    """Return the prices in force on the day that sell a pass."""
+    rows = await tx.fetch(_PASSES + BY_CODE.tail(asked, 3), tx.territory_id, day, *asked.arguments)
+    return BY_CODE.page(asked, rows, _offer)
 
 
 async def gap(tx: Tx, day: date) -> Gap:
@@ -154,19 +161,22 @@ SELECT price_code FROM price_codes
 WHERE territory_id = $1 AND price_book_id <> $2 AND price_code = ANY ($3::text[]) ORDER BY price_code LIMIT 1
 """
 # The last version that holds on the day, of the one book that owns the code.
-_OFFERS = """
-SELECT b.issuer_id, v.price_book_id, v.version, v.name, v.currency, v.deliberation, p.content
+_IN_FORCE = """
+SELECT b.issuer_id, v.price_book_id, v.version, v.name, v.currency, v.deliberation, p.content,
+    p.price_code, p.audience
 FROM price_codes c
 JOIN price_books b ON b.territory_id = c.territory_id AND b.price_book_id = c.price_book_id
 JOIN LATERAL (
     SELECT * FROM price_versions v
-    WHERE v.territory_id = c.territory_id AND v.price_book_id = c.price_book_id AND v.valid_from <= $3
+    WHERE v.territory_id = c.territory_id AND v.price_book_id = c.price_book_id AND v.valid_from <= $2
     ORDER BY v.version DESC LIMIT 1
 ) v ON true
 JOIN prices p ON p.territory_id = v.territory_id AND p.price_book_id = v.price_book_id
     AND p.version = v.version AND p.price_code = c.price_code
-WHERE c.territory_id = $1 AND c.price_code = $2 ORDER BY p.audience
+WHERE c.territory_id = $1
 """
+_OFFERS = f"{_IN_FORCE} AND c.price_code = $3 ORDER BY p.audience"
+_PASSES = f"{_IN_FORCE} AND jsonb_typeof(p.content->'opens') = 'object'"
 _ANY = "SELECT true FROM price_versions WHERE territory_id = $1 AND valid_from <= $2 LIMIT 1"
 _VERSIONS = """
 SELECT v.*, b.issuer_id, b.last_version, ARRAY(

@@ -13,10 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from billing.amounts.model import half_up, in_minor, percentage, share, to_places
 from billing.prices.model import SoldPrice
-from contracts.values import CivilPeriod, Instant
+from contracts.money import Quantity
+from contracts.values import CivilPeriod, Day, Instant
 
 _NOON: Final = time(13)  # half-days meet at 13:00, wall time, as in the rights that booking counts
 _HOUR: Final = timedelta(hours=1)
+_MINUTES: Final = 60  # of an hour
 
 
 class Part(NamedTuple):
@@ -51,13 +53,17 @@ class Span(BaseModel):
 
 
 class Stretch(BaseModel):
-    """The charged days of one billing period, in pieces that do not touch."""
+    """The charged days of one billing period, in pieces that do not touch.
+
+    `split` says that other terms hold on other days of it: then each pays for its own days.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     kind: Literal["stretch"] = "stretch"
     period: CivilPeriod
     pieces: Annotated[tuple[CivilPeriod, ...], Field(min_length=1)]
+    split: bool = False
 
     @property
     def parts(self) -> list[Part]:
@@ -78,7 +84,22 @@ class Stretch(BaseModel):
         return self.parts[0].days
 
 
-Measure = Annotated[Span | Stretch, Field(discriminator="kind")]
+class Count(BaseModel):
+    """What a machine used on a day: whole minutes, or units of a material."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["count"] = "count"
+    quantity: Quantity
+    of: Literal["minute", "material"]
+    day: Day
+
+    @property
+    def days(self) -> CivilPeriod:
+        return CivilPeriod(start=self.day, end=self.day + timedelta(days=1))
+
+
+Measure = Annotated[Span | Stretch | Count, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +114,12 @@ class Cost:
     rule: str
 
 
-def cost(price: SoldPrice, measure: Span | Stretch, due_percent: int = 100) -> Cost:
+def cost(price: SoldPrice, measure: Span | Stretch | Count, due_percent: int = 100) -> Cost:
     """Return what the use costs: rounded once, then the percentage that is due of it, rounded."""
-    full = _of_span(price, measure) if isinstance(measure, Span) else _of_stretch(price, measure)
+    if isinstance(measure, Count):
+        full = _counted(price, _of_count(price.unit, measure))
+    else:
+        full = _of_span(price, measure) if isinstance(measure, Span) else _of_stretch(price, measure)
     if due_percent == 100:  # noqa: PLR2004 - the whole
         return full
     quantity = to_places(Fraction(full.quantity) * due_percent / 100, 4)
@@ -132,7 +156,9 @@ def _of_span(price: SoldPrice, span: Span) -> Cost:
 
 
 def _of_stretch(price: SoldPrice, stretch: Stretch) -> Cost:
-    return _prorated(price, stretch.parts) if price.prorated else _counted(price, Fraction(1))
+    return (
+        _prorated(price, stretch.parts) if price.prorated or stretch.split else _counted(price, Fraction(1))
+    )
 
 
 def _counted(price: SoldPrice, units: Fraction) -> Cost:
@@ -149,6 +175,8 @@ def _prorated(price: SoldPrice, parts: list[Part]) -> Cost:
 def _units(unit: str, span: Span) -> Fraction:
     """Count true hours, half-days or days touched; one for a booking or a piece."""
     match unit:
+        case "minute":
+            return Fraction(_micros(span.end - span.start), _micros(_HOUR)) * _MINUTES
         case "hour":
             return Fraction(_micros(span.end - span.start), _micros(_HOUR))
         case "day":
@@ -159,6 +187,13 @@ def _units(unit: str, span: Span) -> Fraction:
             halves = 2 * ((span.last - span.first).days + 1)
             return Fraction(halves - (span.start.astimezone(zone).time() >= _NOON) - (last.time() < _NOON))
     return Fraction(1)
+
+
+def _of_count(unit: str, count: Count) -> Fraction:
+    """Count minutes as minutes or hours, else one use; of a material as many units as were used."""
+    if count.of == "material" or unit == "minute":
+        return Fraction(count.quantity)
+    return Fraction(count.quantity) / _MINUTES if unit == "hour" else Fraction(1)
 
 
 def _anniversary(anchor: date, year: int) -> date:

@@ -8,6 +8,8 @@ from contracts.membership import (
     MEMBERSHIPS,
     MembershipConfirmed,
     MembershipEnded,
+    MembershipPlanChanged,
+    MembershipRenewed,
     MembershipResumed,
     MembershipSuspended,
 )
@@ -18,7 +20,7 @@ subscriptions = Subscriber("billing.subscriptions", topics=[MEMBERSHIPS])
 @subscriptions.on(MembershipConfirmed)
 async def begin(tx: Tx, event: Event[MembershipConfirmed]) -> None:
     """Charge a membership from its first day on."""
-    await handlers.follow(tx, event.id, event.data)
+    await handlers.begin(tx, event.id, event.data)
 
 
 @subscriptions.on(MembershipSuspended)
@@ -39,3 +41,18 @@ async def go_on(tx: Tx, event: Event[MembershipResumed]) -> None:
 async def end(tx: Tx, event: Event[MembershipEnded]) -> None:
     """Charge nothing from the first day after the membership on."""
     await handlers.follow(tx, event.id, event.data)
+
+
+@subscriptions.on(MembershipPlanChanged)
+async def change(tx: Tx, event: Event[MembershipPlanChanged]) -> None:
+    """Charge the days before the change under the old terms, those from it on under the new ones."""
+    await handlers.change(tx, event.id, event.data)
+
+
+@subscriptions.on(MembershipRenewed)
+async def renew(tx: Tx, event: Event[MembershipRenewed]) -> None:
+    """Charge on; the days for which it had ended are never charged."""
+    rests, without = await handlers.rests(tx, event.data.membership_id), event.data.without
+    if without:
+        rests = (*rests, (without.start, without.end))
+    await handlers.follow(tx, event.id, event.data, rests)

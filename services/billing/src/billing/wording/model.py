@@ -10,6 +10,7 @@ from contracts.values import Wording
 
 _WHOLE: Final = 100  # percent
 _UNITS: Final = {
+    "minute": ("minute(s)", "minute(s)"),
     "hour": ("heure(s)", "hour(s)"),
     "half_day": ("demi-journée(s)", "half-day(s)"),
     "day": ("jour(s)", "day(s)"),
@@ -17,6 +18,7 @@ _UNITS: Final = {
     "year": ("an(s)", "year(s)"),
     "booking": ("réservation(s)", "booking(s)"),
     "piece": ("pièce(s)", "piece(s)"),
+    "gram": ("gramme(s)", "gram(s)"),
 }
 _MODES: Final = {
     "excluding_vat": ("hors taxe", "excluding VAT"),
@@ -81,6 +83,11 @@ def stretch(first: date, last: date) -> Wording:
     return Wording(
         fr=f"du {day(first).fr} au {day(last).fr}", en=f"{first.isoformat()} to {last.isoformat()} included"
     )
+
+
+def before(until: date) -> Wording:
+    """Write a first day that is too late."""
+    return Wording(fr=f"à utiliser avant le {day(until).fr}", en=f"to be used before {day(until).en}")
 
 
 def joined(first: Wording, second: Wording, glue: str = ", ") -> Wording:

@@ -21,12 +21,16 @@ async def free_resources(  # noqa: PLR0913 - each is a field of the search form
     start: FromQuery[datetime],
     end: FromQuery[datetime],
     site_id: FromQuery[UUID | None] = None,
-    kind: FromQuery[str | None] = None,
+    kind: FromQuery[list[str] | None] = None,
     capacity: Annotated[int | None, QueryParameter(ge=1)] = None,
+    feature: FromQuery[list[str] | None] = None,
 ) -> Response[Listed[ResourceView]]:
-    """List what is open and free for the whole period, by site, kind and capacity if asked."""
+    """List what is open and free for the whole period, by site, kinds, capacity and features if asked.
+
+    Who leads sessions is found only by asking for the kind `person`.
+    """
     act = Act("resource:read", "territory", door.territory_id)
-    wish = Wish(period(start, end), site_id, kind, capacity)
+    wish = Wish(period(start, end), site_id, kind or (), capacity, feature or ())
     return await door.page(act, handlers.free_resources, asked, wish)
 
 

@@ -7,13 +7,12 @@ from booking.bookings import handlers
 from booking.bookings.handlers import (
     BookingView,
     BookResource,
-    CancelBooking,
     ConfirmBooking,
     HoldBooking,
-    RescheduleBooking,
     at_booking,
-    for_person,
 )
+from booking.credits.handlers import DrawsView, draws_of
+from booking.resources.handlers import for_person
 from chassis.http import Act, Body, Door, FromPath, Response, command, creation, query
 
 
@@ -37,29 +36,18 @@ async def confirm_booking(
     return await door.command(_change(door, booking_id), handlers.confirm_booking, booking_id, data)
 
 
-@command("/v1/territories/{siren:str}/bookings/{booking_id:uuid}/reschedule")
-async def reschedule_booking(
-    door: Door, booking_id: FromPath[UUID], data: Body[RescheduleBooking]
-) -> Response[BookingView]:
-    """Move a booking; it stays where it was when the new time is not free."""
-    act = _change(door, booking_id)
-    return await door.command(act, handlers.reschedule_booking, booking_id, data, door.principal)
-
-
-@command("/v1/territories/{siren:str}/bookings/{booking_id:uuid}/cancel")
-async def cancel_booking(
-    door: Door, booking_id: FromPath[UUID], data: Body[CancelBooking]
-) -> Response[BookingView]:
-    """Give a booking up."""
-    act = _change(door, booking_id)
-    return await door.command(act, handlers.cancel_booking, booking_id, data, door.principal)
-
-
 @query("/v1/territories/{siren:str}/bookings/{booking_id:uuid}")
 async def show_booking(door: Door, booking_id: FromPath[UUID]) -> Response[BookingView]:
     """Show a booking."""
     act = Act("booking:read", "booking", booking_id, at_booking(door.principal))
     return await door.read(act, handlers.booking_view, booking_id)
+
+
+@query("/v1/territories/{siren:str}/bookings/{booking_id:uuid}/credits")
+async def show_draws(door: Door, booking_id: FromPath[UUID]) -> Response[DrawsView]:
+    """Show what a booking takes of passes, and what is left of them."""
+    act = Act("booking:read", "booking", booking_id, at_booking(door.principal))
+    return await door.read(act, draws_of, booking_id)
 
 
 def _booking(door: Door, data: HoldBooking) -> Act:
@@ -75,7 +63,6 @@ ROUTES: Final = [
     book_resource,
     hold_booking,
     confirm_booking,
-    reschedule_booking,
-    cancel_booking,
     show_booking,
+    show_draws,
 ]

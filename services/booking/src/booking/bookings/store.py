@@ -1,17 +1,17 @@
 """SQL of bookings and of their claims: the ledger that admits no two uses of one leaf at one time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
+from pydantic import TypeAdapter
 
-from booking.bookings.model import Bookable, Booking
-from booking.openings.store import by_owner as hours_by_owner
-from booking.outages.model import Outage
-from booking.resources.store import COLUMNS as RESOURCE_COLUMNS
-from booking.resources.store import from_row as resource_from_row
+from booking.admission.model import Ruling
+from booking.bookable.model import Bookable
+from booking.bookings.model import Booking
+from booking.openings.model import Interval
 from booking.rights.model import Grant
 from booking.sites.model import Site
 from booking.sites.store import COLUMNS as SITE_COLUMNS
@@ -19,20 +19,8 @@ from booking.sites.store import TABLES as SITE_TABLES
 from booking.sites.store import from_row as site_from_row
 from chassis.db import Tx
 from chassis.idempotency import IdReused
+from contracts.booking import ResourceBookedWith
 from contracts.values import Party
-
-
-async def bookable(tx: Tx, resource_id: UUID, start: datetime, end: datetime) -> Bookable | None:
-    """Return the resource with its site, hours and outage at that time; None if there is no such resource.
-
-    Its leaves and outages stay as they are until this transaction ends.
-    """
-    await tx.execute(_SHARE, tx.territory_id, resource_id)
-    row = await tx.fetchrow(_BOOKABLE, tx.territory_id, resource_id, start, end)
-    if row is None:
-        return None
-    outage = Outage(row["outage_until"], row["outage_reason"]) if row["outage_reason"] else None
-    return Bookable(resource_from_row(row), site_from_row(row), hours_by_owner(row["hours"]), outage)
 
 
 async def booking(tx: Tx, booking_id: UUID) -> Booking | None:
@@ -79,14 +67,24 @@ async def lock_leaves(tx: Tx, leaf_ids: Iterable[UUID], blocked: tuple[datetime,
     return sorted(row["lapsed"] or ()) if row else []
 
 
-async def take(tx: Tx, new: Booking, leaf_ids: Sequence[UUID], blocked_until: datetime) -> bool:
+async def taken_among(tx: Tx, place: Bookable, wanted: Booking) -> Bookable:
+    """Return which of the resources wanted together another booking has; the first, if none has it now."""
+    claims = place.claims(wanted.interval)
+    rows = await tx.fetch(
+        _TAKEN, tx.territory_id, list(claims), list(claims.values()), wanted.start, wanted.booking_id
+    )
+    taken = {row[0] for row in rows}
+    return next((each for each in place.all if taken.intersection(each.resource.leaf_ids)), place)
+
+
+async def take(tx: Tx, new: Booking, claims: Mapping[UUID, datetime]) -> bool:
     """Insert a booking with its claims; False, and nothing written, when some leaf is taken.
 
     Raises IdReused when the id names another booking.
     """
     try:
         async with tx.attempt():
-            await tx.execute(_TAKE, *_columns(tx, new), sorted(leaf_ids), blocked_until)
+            await tx.execute(_TAKE, *_columns(tx, new), *_sorted(claims))
     except asyncpg.ExclusionViolationError:
         return False
     except asyncpg.UniqueViolationError:
@@ -94,43 +92,69 @@ async def take(tx: Tx, new: Booking, leaf_ids: Sequence[UUID], blocked_until: da
     return True
 
 
-async def move(tx: Tx, moved: Booking, leaf_ids: Sequence[UUID], blocked_until: datetime) -> bool:
-    """Put a booking's claims elsewhere; False, and nothing moved, when some leaf is taken."""
+class Released(NamedTuple):
+    """What a booking claimed until now: leaves, and from when to when, turnaround included."""
+
+    leaf_ids: list[UUID]
+    interval: Interval
+
+
+async def move(tx: Tx, moved: Booking, claims: Mapping[UUID, datetime]) -> Released | None:
+    """Put a booking's claims elsewhere; None, and nothing moved, when some leaf is taken."""
     try:
         async with tx.attempt():
-            await tx.execute(_RELEASE, tx.territory_id, moved.booking_id)
-            await tx.execute(_MOVE, *_columns(tx, moved), sorted(leaf_ids), blocked_until)
+            released = await _released(tx, moved)
+            await tx.execute(_MOVE, *_columns(tx, moved), *_sorted(claims))
     except asyncpg.ExclusionViolationError:
-        return False
-    return True
+        return None
+    return released
 
 
 async def firm(tx: Tx, confirmed: Booking) -> None:
-    """Save a confirmed booking and make its claims firm: they lapse no more."""
+    """Save a booking that was a hold, its claims as firm as it is: those of a request lapse with it."""
     await save(tx, confirmed)
-    await tx.execute(_FIRM, tx.territory_id, confirmed.booking_id)
+    await tx.execute(_FIRM, tx.territory_id, confirmed.booking_id, confirmed.expires_at)
 
 
 async def save(tx: Tx, changed: Booking) -> None:
-    """Save state, end of hold and flag; place and time change by `move` alone."""
-    await tx.execute(
-        _SAVE, tx.territory_id, changed.booking_id, changed.state, changed.expires_at, changed.flag
-    )
+    """Save what changes with the state; place and time change by `move` alone."""
+    values = [getattr(changed, name) for name in _CHANGING]
+    await tx.execute(_SAVE, tx.territory_id, changed.booking_id, *values)
 
 
-async def release(tx: Tx, ended: Booking) -> None:
+async def release(tx: Tx, ended: Booking) -> Released:
     """Save a booking that ended before its time and free what it claimed."""
     await save(tx, ended)
-    await tx.execute(_RELEASE, tx.territory_id, ended.booking_id)
+    return await _released(tx, ended)
+
+
+async def _released(tx: Tx, booking: Booking) -> Released:
+    row = await tx.fetchrow(_RELEASE, tx.territory_id, booking.booking_id)
+    if row is None or row["leaf_ids"] is None:
+        return Released([], booking.interval)
+    return Released(row["leaf_ids"], Interval(row["starts_at"], row["ends_at"]))
 
 
 def from_row(row: asyncpg.Record) -> Booking:
     """Read a booking from a row that has its columns by name."""
     payer = Party(person_id=row["payer_person_id"], organisation_id=row["payer_organisation_id"])
     grant = Grant(payer=payer, **{name: row[name] for name in _GRANT})
+    ruling = Ruling(**{name: row[name] for name in _RULING})
+    with_resources = _WITH.validate_json(row["with_resources"])
+    same = {name: row[name] for name in _SAME}
     return Booking(
-        start=row["starts_at"], end=row["ends_at"], grant=grant, **{name: row[name] for name in _SAME}
+        start=row["starts_at"],
+        end=row["ends_at"],
+        grant=grant,
+        ruling=ruling,
+        with_resources=with_resources,
+        **same,
     )
+
+
+def _sorted(claims: Mapping[UUID, datetime]) -> tuple[list[UUID], list[datetime]]:
+    leaf_ids = sorted(claims)
+    return leaf_ids, [claims[leaf_id] for leaf_id in leaf_ids]
 
 
 def _columns(tx: Tx, booking: Booking) -> list[object]:
@@ -142,11 +166,14 @@ def _columns(tx: Tx, booking: Booking) -> list[object]:
         grant.payer.person_id,
         grant.payer.organisation_id,
         booking.starts_on,
+        _WITH.dump_json(booking.with_resources).decode(),
         *(getattr(booking, name) for name in _SAME),
         *(getattr(grant, name) for name in _GRANT),
+        *(getattr(booking.ruling, name) for name in _RULING),
     ]
 
 
+_WITH: Final = TypeAdapter(tuple[ResourceBookedWith, ...])
 _SAME: Final = (
     "booking_id",
     "state",
@@ -162,6 +189,25 @@ _SAME: Final = (
     "rights_as_of",
     "expires_at",
     "flag",
+    "due_percent",
+    "fee_waived",
+    "reason",
+    "series_id",
+    "recurrence_id",
+    "arrived_at",
+    "left_at",
+    "session_id",
+)
+_RULING: Final = ("policy_id", "policy_version", "approval_hours", "pending_blocks")
+_CHANGING: Final = (
+    "state",
+    "expires_at",
+    "flag",
+    "due_percent",
+    "fee_waived",
+    "reason",
+    "arrived_at",
+    "left_at",
 )
 _GRANT: Final = ("audience", "paid_by", "plan_units", "membership_id", "plan_id", "plan_version")
 _WRITTEN: Final = (
@@ -171,8 +217,10 @@ _WRITTEN: Final = (
     "payer_person_id",
     "payer_organisation_id",
     "starts_on",
+    "with_resources",
     *_SAME,
     *_GRANT,
+    *_RULING,
 )
 _PLACES: Final = [f"${n}" for n, _ in enumerate(_WRITTEN, start=1)]
 _PLACE_OF: Final = dict(zip(_WRITTEN, _PLACES, strict=True))
@@ -188,11 +236,6 @@ JOIN bookings b ON b.territory_id = s.territory_id AND b.site_id = s.site_id
 WHERE b.territory_id = $1 AND b.booking_id = $2
 """
 _CLAIMED = "SELECT leaf_id FROM claims WHERE territory_id = $1 AND booking_id = $2"
-_PLACE = f"""
-SELECT {SITE_COLUMNS}, b.person_id FROM {SITE_TABLES}
-JOIN bookings b ON b.territory_id = s.territory_id AND b.site_id = s.site_id
-WHERE b.territory_id = $1 AND b.booking_id = $2
-"""
 _LOCK_CLAIMED = """
 SELECT count(pg_advisory_xact_lock(hashtextextended($1 || leaf_id::text, 0)))
 FROM (SELECT leaf_id FROM claims WHERE territory_id = $1 AND booking_id = $2 ORDER BY leaf_id) in_order
@@ -209,31 +252,15 @@ FROM (
     FROM (SELECT DISTINCT leaf FROM unnest($2::uuid[]) leaf ORDER BY leaf) AS in_order
 ) AS locked
 """
-_SHARE = "SELECT FROM resources WHERE territory_id = $1 AND resource_id = $2 FOR SHARE"
-_BOOKABLE = f"""
-SELECT {", ".join(f"r.{name}" for name in RESOURCE_COLUMNS)}, {SITE_COLUMNS}, h.hours,
-    o.ends_at AS outage_until, o.reason AS outage_reason
-FROM {SITE_TABLES}
-JOIN resources r ON r.territory_id = s.territory_id AND r.site_id = s.site_id
-LEFT JOIN LATERAL (
-    SELECT json_agg(h ORDER BY h.valid_from) AS hours FROM opening_hours h
-    WHERE h.territory_id = $1 AND h.owner_id = ANY (r.lineage)
-        AND h.valid_from <= $4::timestamptz::date + 1
-        AND (h.valid_until IS NULL OR h.valid_until >= $3::timestamptz::date - 1)
-) h ON true
-LEFT JOIN LATERAL (
-    SELECT o.ends_at, o.reason
-    FROM outages o JOIN resources x ON x.territory_id = o.territory_id AND x.resource_id = o.resource_id
-    WHERE o.territory_id = $1 AND o.site_id = r.site_id AND x.leaf_ids && r.leaf_ids
-        AND o.starts_at < $4 AND (o.ends_at IS NULL OR o.ends_at > $3)
-    ORDER BY o.ends_at DESC NULLS FIRST LIMIT 1
-) o ON true
-WHERE r.territory_id = $1 AND r.resource_id = $2
+_TAKEN = """
+SELECT c.leaf_id FROM unnest($2::uuid[], $3::timestamptz[]) AS wanted(leaf_id, until)
+JOIN claims c ON c.territory_id = $1 AND c.leaf_id = wanted.leaf_id
+WHERE c.starts_at < wanted.until AND c.ends_at > $4 AND c.booking_id <> $5
 """
 _CLAIM = f"""
 INSERT INTO claims (territory_id, leaf_id, starts_at, ends_at, booking_id, held_until)
-SELECT $1, leaf, {_PLACE_OF["starts_at"]}, {_BLOCKED}, {_PLACE_OF["booking_id"]}, {_PLACE_OF["expires_at"]}
-FROM unnest({_LEAVES}::uuid[]) leaf
+SELECT $1, leaf, {_PLACE_OF["starts_at"]}, until, {_PLACE_OF["booking_id"]}, {_PLACE_OF["expires_at"]}
+FROM unnest({_LEAVES}::uuid[], {_BLOCKED}::timestamptz[]) AS claim(leaf, until)
 """
 _TAKE = f"""
 WITH booking AS (INSERT INTO bookings ({", ".join(_WRITTEN)}) VALUES ({", ".join(_PLACES)}))
@@ -246,8 +273,14 @@ WITH booking AS (
 )
 {_CLAIM}
 """
-_FIRM = "UPDATE claims SET held_until = NULL WHERE territory_id = $1 AND booking_id = $2"
-_SAVE = """
-UPDATE bookings SET state = $3, expires_at = $4, flag = $5 WHERE territory_id = $1 AND booking_id = $2
+_FIRM = "UPDATE claims SET held_until = $3 WHERE territory_id = $1 AND booking_id = $2"
+_SAVE = f"""
+UPDATE bookings SET {", ".join(f"{name} = ${n}" for n, name in enumerate(_CHANGING, start=3))}
+WHERE territory_id = $1 AND booking_id = $2
 """
-_RELEASE = "DELETE FROM claims WHERE territory_id = $1 AND booking_id = $2"
+_RELEASE = """
+WITH released AS (
+    DELETE FROM claims WHERE territory_id = $1 AND booking_id = $2 RETURNING leaf_id, starts_at, ends_at
+)
+SELECT array_agg(leaf_id) AS leaf_ids, min(starts_at) AS starts_at, max(ends_at) AS ends_at FROM released
+"""

@@ -4,7 +4,13 @@ from typing import Final
 from uuid import UUID
 
 from booking.openings import handlers
-from booking.openings.handlers import DefineOpeningHours, OpeningHoursView
+from booking.openings.handlers import (
+    AddException,
+    DefineOpeningHours,
+    ExceptionView,
+    OpeningHoursView,
+    WithdrawException,
+)
 from booking.resources.handlers import at_resource
 from booking.sites.handlers import at_site
 from chassis.http import Act, Body, Door, FromPath, Response, command, query
@@ -42,4 +48,39 @@ async def show_resource_hours(door: Door, resource_id: FromPath[UUID]) -> Respon
     return await door.read(act, handlers.hours_view, resource_id)
 
 
-ROUTES: Final = [define_site_hours, define_resource_hours, show_site_hours, show_resource_hours]
+@command("/v1/territories/{siren:str}/sites/{site_id:uuid}/exceptions")
+async def add_site_exception(
+    door: Door, site_id: FromPath[UUID], data: Body[AddException]
+) -> Response[ExceptionView]:
+    """Open a site otherwise on one day, or not at all."""
+    act = Act("resource:manage", "site", site_id, at_site(door.principal, "resources"))
+    return await door.command(act, handlers.add_exception, site_id, data)
+
+
+@command("/v1/territories/{siren:str}/resources/{resource_id:uuid}/exceptions")
+async def add_resource_exception(
+    door: Door, resource_id: FromPath[UUID], data: Body[AddException]
+) -> Response[ExceptionView]:
+    """Open a resource, and what is inside it, otherwise on one day, or not at all."""
+    act = Act("resource:manage", "resource", resource_id, at_resource(door.principal))
+    return await door.command(act, handlers.add_exception, resource_id, data)
+
+
+@command("/v1/territories/{siren:str}/resources/{resource_id:uuid}/exceptions/withdraw")
+async def withdraw_resource_exception(
+    door: Door, resource_id: FromPath[UUID], data: Body[WithdrawException]
+) -> Response[None]:
+    """Let a day of a resource follow the hours that it inherits again."""
+    act = Act("resource:manage", "resource", resource_id, at_resource(door.principal))
+    return await door.command(act, handlers.withdraw_exception, resource_id, data.day)
+
+
+ROUTES: Final = [
+    define_site_hours,
+    define_resource_hours,
+    show_site_hours,
+    show_resource_hours,
+    add_site_exception,
+    add_resource_exception,
+    withdraw_resource_exception,
+]

@@ -39,6 +39,13 @@ class ClosedThatDay(Refused):
     cure = ("Choose another day.", "Choisissez un autre jour.")
 
 
+class ClosedExceptionally(Refused):
+    """{resource} is closed on {day}: {reason}. It is next open on {next_open}."""
+
+    fr = "{resource} est fermée le {day} : {reason}. Prochain jour d'ouverture : {next_open}."
+    cure = ("Choose {next_open} or a later day.", "Choisissez le {next_open} ou un jour ultérieur.")
+
+
 class PeriodEmpty(Refused):
     """A period from {start} to {end} is empty: it must end after it starts."""
 
@@ -98,11 +105,15 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """The weekly openings of a resource or site, for the days [valid_from, valid_until)."""
+    """The weekly openings of a resource or site, for the days [valid_from, valid_until).
+
+    With an exception, the openings of one day only, and why it is unlike the others.
+    """
 
     valid_from: date
     valid_until: date | None
     weekly: tuple[Opening, ...]
+    exception: str | None = None
 
     def holds_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
@@ -134,12 +145,13 @@ def redefine(defined: Iterable[Hours], new: Hours) -> list[Hours]:
 
 
 def in_force(hours: HoursByOwner, lineage: Iterable[UUID], day: date) -> Hours | None:
-    """Return the hours of a day: those of the nearest in the lineage that has any then."""
-    for owner_id in lineage:
-        for defined in hours.get(owner_id, ()):
-            if defined.holds_on(day):
-                return defined
-    return None
+    """Return the hours of a day: those of the nearest in the lineage that has any then.
+
+    An exception, of whatever in the lineage, goes before the week of all: a site that closes on a holiday
+    closes the rooms that have hours of their own.
+    """
+    defined = [each for owner_id in lineage for each in hours.get(owner_id, ()) if each.holds_on(day)]
+    return next((each for each in defined if each.exception), defined[0] if defined else None)
 
 
 def openings(
@@ -175,6 +187,10 @@ def check_open(
         return
     day = site.day_of(asked.start)
     named = hours_named(hours, lineage, day)
+    exceptional = in_force(hours, lineage, day)
+    if not named and exceptional and exceptional.exception:
+        reason = exceptional.exception
+        raise ClosedExceptionally(resource=resource, day=day.isoformat(), reason=reason, next_open="—")
     if not named:
         raise ClosedThatDay(resource=resource, day=day.isoformat(), zone=site.zone)
     raise OutsideOpeningHours(
@@ -185,6 +201,22 @@ def check_open(
         start=site.wall(asked.start),
         end=site.wall(asked.end),
     )
+
+
+def without(opened: Iterable[Interval], closed: Iterable[Interval]) -> list[Interval]:
+    """Return what is left of openings when times are taken out of them."""
+    left = list(opened)
+    for taken in closed:
+        parts = [
+            part
+            for each in left
+            for part in (
+                Interval(each.start, min(each.end, taken.start)),
+                Interval(max(each.start, taken.end), each.end),
+            )
+        ]
+        left = [part for part in parts if part.start < part.end]
+    return left
 
 
 def hours_named(hours: HoursByOwner, lineage: Iterable[UUID], day: date) -> str:

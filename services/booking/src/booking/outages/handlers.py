@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from booking.outages import model, store
+from booking.releases.handlers import freed
 from booking.resources import store as resources
 from booking.resources.handlers import known_resource
 from booking.sites.handlers import known_site
@@ -66,5 +67,6 @@ async def return_to_service(tx: Tx, resource_id: UUID, _command: ReturnToService
     now = await tx.now()
     if not await store.end(tx, resource_id, now):
         raise model.NotOutOfService(resource=resource.name)
+    await freed(tx, resource.leaf_ids, (now, None))
     told = ResourceReturnedToService(resource_id=resource_id, site_id=resource.site_id, returned_at=now)
     tx.emit(told, site_id=str(resource.site_id))

@@ -1,21 +1,33 @@
 """Puts together what is read: the day of a site with or without names, and lists of bookings."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from booking.bookings.handlers import BookingView, view
 from booking.bookings.model import Booking
+from booking.closures import store as closures
+from booking.closures.model import Covering
+from booking.closures.model import over as closures_over
 from booking.openings import store as hours
-from booking.openings.model import Interval, hours_named, instant
+from booking.openings.model import (
+    HoursByOwner,
+    Interval,
+    hours_named,
+    in_force,
+    instant,
+    openings,
+    without,
+)
 from booking.people.handlers import names
 from booking.planning import store
 from booking.planning.store import Filter
 from booking.resources.model import Resource
 from booking.sites.handlers import known_site
+from booking.sites.model import Site
 from chassis.db import Tx
 from chassis.pages import Asked, Page
 from contracts.values import Instant
@@ -34,7 +46,7 @@ class Taken(BaseModel):
 
 
 class ResourceDay(BaseModel):
-    """One resource through a day: its hours, and what is taken of it or of what it is made of."""
+    """One resource through a day: its hours, why they are unlike the others, and what is taken of it."""
 
     resource_id: UUID
     name: str
@@ -42,6 +54,7 @@ class ResourceDay(BaseModel):
     capacity: int | None
     opening_hours: str
     taken: list[Taken]
+    closed: str = ""
 
 
 class Planning(BaseModel):
@@ -62,14 +75,16 @@ class NamedBooking(BookingView):
 
 async def planning(tx: Tx, site_id: UUID, day: date, reader_id: UUID) -> Planning:
     """Show what is taken; whose it is, only for the reader's own."""
-    found, leaves = await _day(tx, site_id, day)
+    site = await known_site(tx, site_id)
+    found, leaves = await _day(tx, site, day)
     shown = {booking.booking_id: _for_member(booking, reader_id) for booking in found}
-    return await _planning(tx, site_id, day, shown, leaves)
+    return await _planning(tx, site, day, shown, leaves)
 
 
 async def named_planning(tx: Tx, site_id: UUID, day: date) -> Planning:
     """Show what is taken and who comes."""
-    found, leaves = await _day(tx, site_id, day)
+    site = await known_site(tx, site_id)
+    found, leaves = await _day(tx, site, day)
     known = await names(tx, (booking.person_id for booking in found))
     now = await tx.now()
     shown = {
@@ -84,7 +99,7 @@ async def named_planning(tx: Tx, site_id: UUID, day: date) -> Planning:
         )
         for booking in found
     }
-    return await _planning(tx, site_id, day, shown, leaves)
+    return await _planning(tx, site, day, shown, leaves)
 
 
 async def own_bookings(tx: Tx, asked: Asked, person_id: UUID) -> Page[BookingView]:
@@ -104,12 +119,10 @@ async def bookings_page(tx: Tx, asked: Asked, wanted: Filter) -> Page[NamedBooki
     return Page(items, page.last)
 
 
-async def _day(tx: Tx, site_id: UUID, day: date) -> tuple[list[Booking], Mapping[UUID, list[UUID]]]:
+async def _day(tx: Tx, site: Site, day: date) -> tuple[list[Booking], Mapping[UUID, list[UUID]]]:
     """Return the bookings of a day, and by leaf which of them take it."""
-    zone = (await known_site(tx, site_id)).zone
-    whole = Interval(instant(day, "00:00", zone), instant(day + timedelta(days=1), "00:00", zone))
     leaves: dict[UUID, list[UUID]] = defaultdict(list)
-    found = await store.taken(tx, site_id, whole)
+    found = await store.taken(tx, site.site_id, _whole(day, site.zone))
     for booking, leaf_ids in found:
         for leaf_id in leaf_ids:
             leaves[leaf_id].append(booking.booking_id)
@@ -117,22 +130,47 @@ async def _day(tx: Tx, site_id: UUID, day: date) -> tuple[list[Booking], Mapping
 
 
 async def _planning(
-    tx: Tx, site_id: UUID, day: date, shown: Mapping[UUID, Taken], leaves: Mapping[UUID, list[UUID]]
+    tx: Tx, site: Site, day: date, shown: Mapping[UUID, Taken], leaves: Mapping[UUID, list[UUID]]
 ) -> Planning:
-    site = await known_site(tx, site_id)
+    site_id = site.site_id
     defined = await hours.hours_of_sites(tx, [site_id], (day, day))
+    closed = await closures.covering(tx, site_id, _whole(day, site.zone))
     resources = [
         ResourceDay(
             resource_id=resource.resource_id,
             name=resource.name,
             kind=resource.kind,
             capacity=resource.capacity,
-            opening_hours=hours_named(defined, resource.lineage, day),
+            **_opened(resource, site, day, defined, closed),
             taken=_taken(resource, shown, leaves),
         )
         for resource in await store.bookable(tx, site_id)
     ]
     return Planning(site_id=site_id, site_name=site.name, day=day, zone=site.zone, resources=resources)
+
+
+def _whole(day: date, zone: str) -> Interval:
+    return Interval(instant(day, "00:00", zone), instant(day + timedelta(days=1), "00:00", zone))
+
+
+def _opened(
+    resource: Resource, site: Site, day: date, defined: HoursByOwner, closed: Sequence[Covering]
+) -> dict[str, str]:
+    """Say when a resource is open that day, closures taken out, and what makes the day an exception."""
+    over = closures_over(closed, resource.leaf_ids)
+    if not over:
+        hours = in_force(defined, resource.lineage, day)
+        named = hours_named(defined, resource.lineage, day)
+        return {"opening_hours": named, "closed": (hours.exception if hours else None) or ""}
+    left = without(openings(defined, resource.lineage, (day, day), site.zone), over)
+    spans = [f"{_wall(each.start, day, site)}–{_wall(each.end, day, site)}" for each in left]
+    reason = next(each.reason for each in closed if each.interval in over)
+    return {"opening_hours": ", ".join(spans), "closed": reason}
+
+
+def _wall(instant: datetime, day: date, site: Site) -> str:
+    """Write a time of the day; midnight at its end is 24:00."""
+    return site.wall(instant)[-5:] if site.day_of(instant) == day else "24:00"
 
 
 def _taken(resource: Resource, shown: Mapping[UUID, Taken], leaves: Mapping[UUID, list[UUID]]) -> list[Taken]:

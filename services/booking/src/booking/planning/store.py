@@ -59,14 +59,14 @@ async def bookable(tx: Tx, site_id: UUID) -> list[Resource]:
 async def taken(tx: Tx, site_id: UUID, day: Interval) -> list[tuple[Booking, tuple[UUID, ...]]]:
     """Return the bookings that take something at the site that day, each with its leaves, in one query."""
     rows = await tx.fetch(_TAKEN, tx.territory_id, site_id, *day, await tx.now())
-    return [(bookings.from_row(row), tuple(row["leaf_ids"])) for row in rows]
+    return [(bookings.from_row(row), tuple(row["leaf_ids"] or ())) for row in rows]
 
 
 _LIST = f"""
 SELECT {bookings.LISTED} FROM bookings b
 WHERE b.territory_id = $1 AND ($2::uuid IS NULL OR b.site_id = $2) AND ($3::uuid IS NULL OR b.person_id = $3)
     AND ($4::timestamptz IS NULL OR b.ends_at > $4) AND ($5::timestamptz IS NULL OR b.starts_at < $5)
-    AND (NOT $6::boolean OR b.flag IS NOT NULL AND b.state IN ('held', 'confirmed'))
+    AND (NOT $6::boolean OR b.flag IS NOT NULL AND b.state IN ('held', 'requested', 'confirmed'))
 """
 _OF_PERSON = f"SELECT {bookings.LISTED} FROM bookings b WHERE b.territory_id = $1 AND b.person_id = $2"
 _BOOKABLE = f"""
@@ -74,10 +74,15 @@ SELECT {", ".join(resources.COLUMNS)} FROM resources
 WHERE territory_id = $1 AND site_id = $2 AND bookable ORDER BY name, resource_id
 """
 _TAKEN = f"""
-SELECT {bookings.LISTED}, r.leaf_ids
-FROM bookings b JOIN resources r ON r.territory_id = b.territory_id AND r.resource_id = b.resource_id
+SELECT {bookings.LISTED}, (
+    SELECT array_agg(leaf) FROM resources r, unnest(r.leaf_ids) leaf
+    WHERE r.territory_id = b.territory_id AND r.resource_id = ANY (b.resource_id || ARRAY(
+        SELECT (beside ->> 'resource_id')::uuid FROM jsonb_array_elements(b.with_resources) beside))
+) AS leaf_ids
+FROM bookings b
 WHERE b.territory_id = $1 AND b.site_id = $2 AND b.starts_at < $4 AND b.ends_at > $3
     AND b.starts_at > $3::timestamptz - interval '31 days'
-    AND (b.state IN ('confirmed', 'checked_in') OR b.state = 'held' AND b.expires_at > $5)
+    AND (b.state IN ('confirmed', 'checked_in') OR b.expires_at > $5
+        AND (b.state = 'held' OR b.state = 'requested' AND b.pending_blocks))
 ORDER BY b.starts_at, b.booking_id
 """

@@ -4,10 +4,11 @@ from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from booking.releases.handlers import freed
 from booking.resources import model, store
-from booking.resources.model import Kind, Node, Resource
+from booking.resources.model import Feature, Kind, Node, Resource
 from booking.sites import store as sites
 from booking.sites.handlers import known_site, target
 from booking.sites.model import Site
@@ -19,9 +20,15 @@ from chassis.pages import Asked, Page
 from contracts.booking import ResourceChanged, ResourceRegistered, ResourceState
 from contracts.values import Day
 
+
+def _ordered(features: tuple[Feature, ...]) -> tuple[Feature, ...]:
+    return tuple(sorted(set(features)))
+
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Capacity = Annotated[int, Field(ge=1, le=100_000)]
 Turnaround = Annotated[int, Field(ge=0, le=1440)]
+Features = Annotated[tuple[Feature, ...], Field(max_length=20), AfterValidator(_ordered)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
@@ -41,6 +48,7 @@ class _Described(BaseModel):
     turnaround_minutes: Turnaround = 0
     price_code: Code | None = None
     available_from: Day | None = None
+    features: Features = ()
 
 
 class RegisterResource(_Described):
@@ -65,6 +73,7 @@ class ChangeResource(BaseModel):
     turnaround_minutes: Turnaround = 0
     price_code: Code | None = None
     available_from: Day | None = None
+    features: Features = ()
 
 
 class ResourceView(ResourceState):
@@ -92,6 +101,7 @@ async def register_resource(tx: Tx, command: RegisterResource | ComposeResource)
         await store.set_leaves(tx, around)
         for changed in await store.many(tx, list(around)):
             tx.emit(ResourceChanged(**said(changed)), site_id=str(site.site_id))
+    await freed(tx, new.leaf_ids, (await tx.now(), None))
     return view(new)
 
 
@@ -102,6 +112,7 @@ async def change_resource(tx: Tx, resource_id: UUID, command: ChangeResource) ->
     changed = replace(await known_resource(tx, resource_id), **command.model_dump(exclude_unset=True))
     await store.update(tx, changed)
     tx.emit(ResourceChanged(**said(changed)), site_id=str(changed.site_id))
+    await freed(tx, changed.leaf_ids, (await tx.now(), None))
     return view(changed)
 
 
@@ -129,6 +140,18 @@ def at_resource(principal: Principal, act: str = "resources") -> Lookup:
     async def look(tx: Tx, resource_id: UUID) -> Target | None:
         site = await store.site_of(tx, resource_id)
         return await target(tx, site, principal, act) if site else None
+
+    return look
+
+
+def for_person(principal: Principal, resource_id: UUID, person_id: UUID) -> Lookup:
+    """Find out where a resource is, for the decision whether the caller may book it for that person."""
+
+    async def look(tx: Tx, _new_id: UUID) -> Target:
+        site = await store.site_of(tx, resource_id)
+        if site is None:
+            return Target(tx.territory_id, owner_id=person_id)
+        return await target(tx, site, principal, owner_id=person_id)
 
     return look
 

@@ -1,14 +1,18 @@
 """Decides what a resource is, which leaves it is made of and whence it inherits: pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
 from chassis.errors import Refused
+from contracts.booking import ResourceBookedWith
 
-Kind = Literal["building", "floor", "room", "desk", "office", "equipment"]
+Kind = Literal["building", "floor", "room", "desk", "office", "equipment", "person"]
+Feature = Literal[
+    "screen", "whiteboard", "videoconference", "projector", "step_free", "hearing_loop", "quiet", "daylight"
+]
 
 MOST_LEAVES: Final = 1500  # what an event of 64 KiB can name
 
@@ -80,10 +84,29 @@ class TooManyPeople(Refused):
 
 
 class ApprovalRequired(Refused):
-    """{resource} is booked through the staff of the site only."""
+    """{resource} is booked with the consent of the staff: a booking cannot move there without it."""
 
-    fr = "{resource} se réserve uniquement par le personnel du site."
-    cure = ("Ask the staff to book it for you.", "Demandez au personnel de la réserver pour vous.")
+    fr = "{resource} se réserve avec l'accord du personnel : une réservation n'y est pas déplacée sans lui."
+    cure = (
+        "Ask the staff to move it, or give it up and ask for the other time.",
+        "Demandez au personnel de la déplacer, ou annulez-la et demandez l'autre créneau.",
+    )
+
+
+class OtherSite(Refused):
+    """{resource} is not at the site of {other}: what is booked together must be of one site."""
+
+    status = 422
+    fr = "{resource} n'est pas sur le site de {other} : ce qui se réserve ensemble est d'un même site."
+    cure = ("Choose something at the same site.", "Choisissez une ressource du même site.")
+
+
+class AlreadyPart(Refused):
+    """{resource} and {other} share at least a part: nobody books it twice."""
+
+    status = 422
+    fr = "{resource} et {other} ont au moins une partie commune : on ne la réserve pas deux fois."
+    cure = ("Leave one of them out.", "Retirez l'une des deux.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +127,43 @@ class Resource:
     turnaround_minutes: int
     price_code: str | None
     available_from: date | None
+    features: tuple[str, ...] = ()
+
+    def booked_with(self, paid_by: str) -> ResourceBookedWith:
+        """Return it as what goes with a booking of another one."""
+        return ResourceBookedWith(
+            resource_id=self.resource_id,
+            name=self.name,
+            kind=self.kind,
+            price_code=self.price_code,
+            paid_by=paid_by,
+        )
 
     def blocked_until(self, end: datetime) -> datetime:
         """Return when the next use may begin: the turnaround is part of what a booking blocks."""
         return end + timedelta(minutes=self.turnaround_minutes)
 
-    def check(self, day: date, attendees: int | None, *, at_desk: bool) -> None:
-        """Raise a refusal when nobody, or only staff, can book it for that day and that many people."""
+    def check(self, day: date, attendees: int | None) -> None:
+        """Raise a refusal when nobody can book it for that day and that many people."""
         if not self.bookable:
             raise NotBookable(resource=self.name)
-        if self.approval_required and not at_desk:
-            raise ApprovalRequired(resource=self.name)
         if self.available_from is not None and day < self.available_from:
             begins = self.available_from.isoformat()
             raise NotYetAvailable(resource=self.name, available_from=begins, day=day.isoformat())
         if attendees is not None and self.capacity is not None and attendees > self.capacity:
             raise TooManyPeople(resource=self.name, capacity=self.capacity, attendees=attendees)
+
+
+def check_together(resources: Sequence[Resource]) -> None:
+    """Raise a refusal when resources cannot be booked together: of one site, and each leaf named once."""
+    first, *others = resources
+    claimed = dict.fromkeys(first.leaf_ids, first.name)
+    for each in others:
+        if each.site_id != first.site_id and each.kind != "person":  # who leads comes from anywhere
+            raise OtherSite(resource=each.name, other=first.name)
+        if shared := next((leaf_id for leaf_id in each.leaf_ids if leaf_id in claimed), None):
+            raise AlreadyPart(resource=each.name, other=claimed[shared])
+        claimed |= dict.fromkeys(each.leaf_ids, each.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ async def page(tx: Tx, asked: Asked, site_id: UUID | None, kind: str | None) -> 
 def from_row(row: asyncpg.Record) -> Resource:
     """Read a resource from a row that has its columns by name."""
     values = {name: row[name] for name in COLUMNS}
-    for name in ("part_ids", "leaf_ids", "lineage"):
+    for name in ("part_ids", "leaf_ids", "lineage", "features"):
         values[name] = tuple(values[name])
     return Resource(**values)
 
@@ -125,9 +125,11 @@ WHERE territory_id = $1 AND resource_id = $2
 _SET_LEAVES = "UPDATE resources SET leaf_ids = $3 WHERE territory_id = $1 AND resource_id = $2"
 _BOOKED = """
 SELECT r.name, count(*), max(b.ends_at)
-FROM bookings b JOIN resources r ON r.territory_id = b.territory_id AND r.resource_id = b.resource_id
-WHERE b.territory_id = $1 AND b.resource_id = ANY ($2) AND b.ends_at > $3
-    AND b.state IN ('held', 'confirmed', 'checked_in')
+FROM resources r JOIN bookings b ON b.territory_id = r.territory_id AND b.site_id = r.site_id
+    AND (b.resource_id = r.resource_id
+        OR b.with_resources @> jsonb_build_array(jsonb_build_object('resource_id', r.resource_id)))
+WHERE r.territory_id = $1 AND r.resource_id = ANY ($2) AND b.ends_at > $3
+    AND b.state IN ('held', 'requested', 'confirmed', 'checked_in')
 GROUP BY r.resource_id, r.name ORDER BY r.name LIMIT 1
 """
 _LIST = f"""

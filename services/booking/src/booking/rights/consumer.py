@@ -10,9 +10,13 @@ from contracts.membership import (
     AffiliationEnded,
     MembershipConfirmed,
     MembershipEnded,
+    MembershipPlanChanged,
+    MembershipRenewed,
     MembershipResumed,
     MembershipSuspended,
     PersonAffiliated,
+    SeatGiven,
+    SeatTaken,
 )
 
 rights = Subscriber("booking.rights", topics=[MEMBERSHIPS, AFFILIATIONS])
@@ -45,6 +49,39 @@ async def keep_resumed(tx: Tx, event: Event[MembershipResumed]) -> None:
 async def keep_ended(tx: Tx, event: Event[MembershipEnded]) -> None:
     """Let the rights end on their last day."""
     await handlers.keep_membership(tx, event.data)
+    await store.note_horizon(tx, event.recorded_at)
+
+
+@rights.on(MembershipPlanChanged)
+async def keep_changed(tx: Tx, event: Event[MembershipPlanChanged]) -> None:
+    """Keep the rights that hold from a day on; those of the days before stay."""
+    await handlers.keep_change(tx, event.data)
+    await store.note_horizon(tx, event.recorded_at)
+
+
+@rights.on(MembershipRenewed)
+async def keep_renewed(tx: Tx, event: Event[MembershipRenewed]) -> None:
+    """Let the rights go on; they rest on the days for which the membership had ended."""
+    await handlers.keep_membership(tx, event.data)
+    if without := event.data.without:
+        await store.suspend(tx, event.data.membership_id, without.start)
+        await store.resume(tx, event.data.membership_id, without.end)
+    await store.note_horizon(tx, event.recorded_at)
+
+
+@rights.on(SeatGiven)
+async def keep_seat(tx: Tx, event: Event[SeatGiven]) -> None:
+    """Keep that a person may use a company's membership with seats."""
+    await store.keep_seat(tx, event.data)
+    await handlers.review(tx, person_id=event.data.person_id)
+    await store.note_horizon(tx, event.recorded_at)
+
+
+@rights.on(SeatTaken)
+async def end_seat(tx: Tx, event: Event[SeatTaken]) -> None:
+    """Keep from which day on a person may no longer."""
+    await store.end_seat(tx, event.data)
+    await handlers.review(tx, person_id=event.data.person_id)
     await store.note_horizon(tx, event.recorded_at)
 
 

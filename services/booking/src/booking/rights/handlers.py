@@ -1,6 +1,6 @@
 """Finds the right that a use is made by, and keeps the copy of the facts that rights come from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -13,7 +13,7 @@ from chassis.db import Tx
 from chassis.errors import CatchingUp
 from chassis.privacy import know
 from chassis.timers import set_timer
-from contracts.membership import MembershipState, PersonAffiliated
+from contracts.membership import MembershipPlanChanged, MembershipState, PersonAffiliated
 
 REVIEW: Final = "rights-review"  # timer: somebody's bookings to come are to be judged again
 
@@ -26,9 +26,24 @@ async def rights(tx: Tx, use: Use, booking_id: UUID, chosen: UUID | None = None)
     check_caught_up()
     memberships, known_at = await store.memberships_of(tx, use.person_id)
     usable = model.usable(memberships, use, chosen)
-    return await _included(tx, usable, use, booking_id) or model.in_money(
-        usable[0]
-    ), known_at or await tx.now()
+    included = await _included(tx, usable, use, booking_id)
+    return included or model.beside_plan(usable[0], use.kind), known_at or await tx.now()
+
+
+async def rights_beside(tx: Tx, uses: Sequence[Use], grant: Grant) -> list[str]:
+    """Return how each thing booked beside another one is paid, by the right to that one.
+
+    By the plan only where it counts no quantity: what it counts goes to the thing booked itself. Raises the
+    refusal that stands against a use.
+    """
+    if not uses or grant.membership_id is None:
+        return [grant.paid_by for _ in uses]
+    memberships, _ = await store.memberships_of(tx, uses[0].person_id)
+    opening = [model.usable(memberships, use, grant.membership_id)[0].opening(use.kind) for use in uses]
+    return [
+        "plan" if any(each.paid_by == "plan" and each.quantity is None for each in found) else "money"
+        for found in opening
+    ]
 
 
 async def horizon_of(tx: Tx) -> datetime:
@@ -52,6 +67,12 @@ async def keep_membership(tx: Tx, told: MembershipState) -> None:
         told.payer.organisation_id,
     }
     await know(tx, *(party for party in parties if party is not None))
+    await review(tx, membership_id=told.membership_id)
+
+
+async def keep_change(tx: Tx, told: MembershipPlanChanged) -> None:
+    """Keep the rights that a membership has from a day on, and have the bookings to come judged again."""
+    await store.keep_change(tx, told)
     await review(tx, membership_id=told.membership_id)
 
 

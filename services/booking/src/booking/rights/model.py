@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -43,6 +43,16 @@ class NotAffiliatedThen(Refused):
     cure = (
         "Have the organisation prolong the affiliation, or choose another day.",
         "Faites prolonger le rattachement par l'organisation, ou choisissez un autre jour.",
+    )
+
+
+class NoSeatThen(Refused):
+    """The membership {plan} is for those to whom the company gave a seat: this person has none on {day}."""
+
+    fr = "L'adhésion {plan} sert à qui a une place ; cette personne n'en a pas le {day}."
+    cure = (
+        "Have the company give a seat, or choose another day.",
+        "Faites donner une place par l'entreprise, ou choisissez un autre jour.",
     )
 
 
@@ -105,6 +115,7 @@ class Membership:
     valid: Days
     suspensions: tuple[Days, ...] = ()
     affiliated: tuple[Days, ...] = ()
+    seated: tuple[Days, ...] | None = None
 
     def obstacle(self, use: Use) -> Refused | None:
         """Return what stands against using it, None when nothing does."""
@@ -114,6 +125,8 @@ class Membership:
             return MembershipNotThen(plan=self.plan_name, valid_from=start, valid_until=until, day=day)
         if self.organisation_id and not any(_covers(days, use) for days in self.affiliated):
             return NotAffiliatedThen(plan=self.plan_name, day=day)
+        if self.seated is not None and not any(_covers(days, use) for days in self.seated):
+            return NoSeatThen(plan=self.plan_name, day=day)
         if any(_meets(days, use) for days in self.suspensions):
             return MembershipSuspendedThen(plan=self.plan_name, day=day)
         if (self.site_ids and use.site_id not in self.site_ids) or not self.opening(use.kind):
@@ -126,9 +139,19 @@ class Membership:
         return sorted(found, key=lambda each: each.paid_by != "plan")
 
 
+class Draw(NamedTuple):
+    """Units that are to be taken from a lot of credits."""
+
+    lot_id: UUID
+    units: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The right that a booking is made by, how it is paid, and how much of the plan it uses up."""
+    """The right that a booking is made by, how it is paid, and how much of the plan it uses up.
+
+    What is drawn from credits stands here until it is written; then the ledger of the credits has it.
+    """
 
     audience: str
     payer: Party
@@ -137,6 +160,7 @@ class Grant:
     membership_id: UUID | None = None
     plan_id: UUID | None = None
     plan_version: int | None = None
+    draws: tuple[Draw, ...] = ()
 
 
 def usable(memberships: Iterable[Membership], use: Use, chosen: UUID | None = None) -> list[Membership]:
@@ -156,11 +180,13 @@ def usable(memberships: Iterable[Membership], use: Use, chosen: UUID | None = No
     )
 
 
-def in_money(membership: Membership) -> Grant:
+def beside_plan(membership: Membership, kind: str) -> Grant:
+    """Return the right to a use that the plan does not include: in money, or where it says so by credits."""
+    by_credits = {each.paid_by for each in membership.opening(kind)} == {"credits"}
     return Grant(
         membership.audience,
         membership.payer,
-        "money",
+        "credits" if by_credits else "money",
         Decimal(0),
         membership.membership_id,
         membership.plan_id,
@@ -210,4 +236,6 @@ def _meets(days: Days, use: Use) -> bool:
 
 
 def _closeness(refusal: Refused) -> int:
-    return (MembershipNotThen, NotAffiliatedThen, PlanOpensNot, MembershipSuspendedThen).index(type(refusal))
+    return (MembershipNotThen, NotAffiliatedThen, NoSeatThen, PlanOpensNot, MembershipSuspendedThen).index(
+        type(refusal)
+    )

@@ -1,6 +1,8 @@
 """SQL of the rights: memberships, affiliations, and what was used of a plan."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -10,14 +12,33 @@ import asyncpg
 
 from booking.rights.model import Days, Membership
 from chassis.db import Tx
-from contracts.membership import AffiliationEnded, Entitlement, MembershipState, PersonAffiliated
+from contracts.membership import (
+    AffiliationEnded,
+    Entitlement,
+    MembershipPlanChanged,
+    MembershipState,
+    PersonAffiliated,
+    SeatGiven,
+    SeatTaken,
+)
 from contracts.values import Party
 
-LIVE: Final = ("held", "confirmed", "checked_in", "no_show")  # states in which a booking uses up its plan
+LIVE: Final = (
+    "held",
+    "requested",
+    "confirmed",
+    "checked_in",
+    "no_show",
+)  # states in which a booking uses up its plan
 
 
 async def keep_membership(tx: Tx, told: MembershipState) -> None:
-    """Keep the whole of a membership's rights; its suspensions stay."""
+    """Keep the whole of a membership's rights; its suspensions stay.
+
+    Where its terms change, those kept are of its first day, and only its end is told anew.
+    """
+    if await tx.fetchval(_EXTEND, tx.territory_id, told.membership_id, told.valid_until):
+        return
     await tx.execute(
         _KEEP,
         tx.territory_id,
@@ -34,7 +55,25 @@ async def keep_membership(tx: Tx, told: MembershipState) -> None:
         json.dumps([each.model_dump(mode="json") for each in told.entitlements]),
         told.valid_from,
         told.valid_until,
+        told.seats,
     )
+
+
+async def keep_change(tx: Tx, told: MembershipPlanChanged) -> None:
+    """Keep the terms of a membership from a day on; those kept for that day and later no longer hold."""
+    identity = (tx.territory_id, told.membership_id, told.changed_from)
+    await tx.execute(_VOID, *identity)
+    terms = MembershipState.model_validate(told.model_dump()).model_dump_json()
+    await tx.execute(_CHANGE, *identity, terms)
+
+
+async def keep_seat(tx: Tx, told: SeatGiven) -> None:
+    columns = (told.seat_id, told.membership_id, told.person_id, told.given_from)
+    await tx.execute(_GIVE, tx.territory_id, *columns)
+
+
+async def end_seat(tx: Tx, told: SeatTaken) -> None:
+    await tx.execute(_TAKE, tx.territory_id, told.seat_id, told.taken_from)
 
 
 async def suspend(tx: Tx, membership_id: UUID, first: date) -> None:
@@ -75,7 +114,7 @@ async def memberships_of(tx: Tx, person_id: UUID) -> tuple[list[Membership], dat
     """Return what the person may use, own and through organisations, ended ones too; and how recent it is."""
     rows = await tx.fetch(_OF_PERSON, tx.territory_id, person_id)
     known_at = rows[0]["known_at"] if rows else None
-    return [_membership(row) for row in rows if row["membership_id"] is not None], known_at
+    return [each for row in rows if row["membership_id"] is not None for each in _phases(row)], known_at
 
 
 async def used(tx: Tx, membership: Membership, entitlement: Entitlement, days: Days, but: UUID) -> Decimal:
@@ -96,6 +135,36 @@ async def used(tx: Tx, membership: Membership, entitlement: Entitlement, days: D
     return total
 
 
+def _phases(row: asyncpg.Record) -> Iterator[Membership]:
+    """Yield a membership as often as its terms change, each time for its own days."""
+    first = _membership(row)
+    starts, terms = [first.valid[0]], [first]
+    for change in json.loads(row["changes"]):
+        told = MembershipState.model_validate(change["terms"])
+        starts.append(date.fromisoformat(change["changed_from"]))
+        terms.append(_with_terms(first, told, row))
+    for start, following, each in zip(starts, [*starts[1:], None], terms, strict=True):
+        until = min((day for day in (first.valid[1], following) if day), default=None)
+        if each is first or until is None or start < until:
+            yield replace(each, valid=(start, until))
+
+
+def _with_terms(first: Membership, told: MembershipState, row: asyncpg.Record) -> Membership:
+    return replace(
+        first,
+        audience=told.audience,
+        plan_id=told.plan_id,
+        plan_version=told.plan_version,
+        plan_name=told.plan_name.fr,
+        entitlements=told.entitlements,
+        seated=_seated(row, told.seats),
+    )
+
+
+def _seated(row: asyncpg.Record, seats: int | None) -> tuple[Days, ...] | None:
+    return None if seats is None else tuple((each.lower, each.upper) for each in row["seated"])
+
+
 def _membership(row: asyncpg.Record) -> Membership:
     return Membership(
         membership_id=row["membership_id"],
@@ -110,21 +179,37 @@ def _membership(row: asyncpg.Record) -> Membership:
         valid=(row["valid_from"], row["valid_until"]),
         suspensions=tuple((each.lower, each.upper) for each in row["suspensions"]),
         affiliated=tuple((each.lower, each.upper) for each in row["affiliated"]),
+        seated=_seated(row, row["seats"]),
     )
 
 
 _KEEP = """
 INSERT INTO memberships (territory_id, membership_id, person_id, organisation_id, payer_person_id,
     payer_organisation_id, audience, plan_id, plan_version, plan_name, site_ids, entitlements, valid_from,
-    valid_until)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    valid_until, seats)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (territory_id, membership_id) DO UPDATE
 SET person_id = excluded.person_id, organisation_id = excluded.organisation_id,
     payer_person_id = excluded.payer_person_id, payer_organisation_id = excluded.payer_organisation_id,
     audience = excluded.audience, plan_id = excluded.plan_id, plan_version = excluded.plan_version,
     plan_name = excluded.plan_name, site_ids = excluded.site_ids, entitlements = excluded.entitlements,
-    valid_from = excluded.valid_from, valid_until = excluded.valid_until
+    valid_from = excluded.valid_from, valid_until = excluded.valid_until, seats = excluded.seats
 """
+_EXTEND = """
+UPDATE memberships SET valid_until = $3 WHERE territory_id = $1 AND membership_id = $2 RETURNING true
+"""
+_VOID = """
+DELETE FROM membership_changes WHERE territory_id = $1 AND membership_id = $2 AND changed_from >= $3
+"""
+_CHANGE = """
+INSERT INTO membership_changes (territory_id, membership_id, changed_from, terms) VALUES ($1, $2, $3, $4)
+"""
+_GIVE = """
+INSERT INTO seats (territory_id, seat_id, membership_id, person_id, given_from) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (territory_id, seat_id) DO UPDATE
+SET membership_id = excluded.membership_id, person_id = excluded.person_id, given_from = excluded.given_from
+"""
+_TAKE = "UPDATE seats SET taken_from = $3 WHERE territory_id = $1 AND seat_id = $2"
 _SUSPEND = """
 UPDATE memberships SET suspensions = suspensions + datemultirange(daterange($3, NULL))
 WHERE territory_id = $1 AND membership_id = $2
@@ -161,7 +246,12 @@ WITH belonging AS (
     SELECT m.*, b.days FROM memberships m JOIN belonging b ON b.organisation_id = m.organisation_id
     WHERE m.territory_id = $1
 )
-SELECT h.known_at, u.* FROM (VALUES (1)) AS once(n)
+SELECT h.known_at, u.*, coalesce((SELECT range_agg(daterange(s.given_from, s.taken_from)) FROM seats s
+        WHERE s.territory_id = $1 AND s.membership_id = u.membership_id AND s.person_id = $2), '{}')
+        AS seated,
+    coalesce((SELECT jsonb_agg(to_jsonb(c) ORDER BY c.changed_from) FROM membership_changes c
+        WHERE c.territory_id = $1 AND c.membership_id = u.membership_id), '[]') AS changes
+FROM (VALUES (1)) AS once(n)
 LEFT JOIN rights_horizon h ON h.territory_id = $1 LEFT JOIN usable u ON true
 ORDER BY u.valid_from, u.membership_id
 """

@@ -30,6 +30,8 @@ class SetBookingRules(BaseModel):
     free_cancel_hours: Annotated[int, Field(ge=0, le=720)]
     late_due_percent: Percent
     no_show_due_percent: Percent
+    offer_minutes: Minutes = 60  # how long what came free is kept for who waits
+    offer_margin_minutes: Minutes = 15  # how long before the start an offer ends at the latest
 
 
 async def set_booking_rules(tx: Tx, site_id: UUID, command: SetBookingRules) -> SetBookingRules:

@@ -16,6 +16,8 @@ class Rules:
     free_cancel_hours: int = 24
     late_due_percent: int = 50
     no_show_due_percent: int = 100
+    offer_minutes: int = 60
+    offer_margin_minutes: int = 15
 
     @property
     def hold(self) -> timedelta:
@@ -30,8 +32,20 @@ class Rules:
         return timedelta(minutes=self.grace_minutes)
 
     @property
-    def free_cancel(self) -> timedelta:
-        return timedelta(hours=self.free_cancel_hours)
+    def offer(self) -> timedelta:
+        return timedelta(minutes=self.offer_minutes)
+
+    @property
+    def offer_margin(self) -> timedelta:
+        return timedelta(minutes=self.offer_margin_minutes)
+
+    def steps(self) -> list[tuple[timedelta, int]]:
+        """Return from how long before the start on giving up costs how many percent, the longest first."""
+        return [(timedelta(hours=self.free_cancel_hours), self.late_due_percent)]
+
+    def due_percent(self, ahead: timedelta) -> int:
+        """Return what stays due of the price when a booking is given up so long before its start."""
+        return next((due for early, due in reversed(self.steps()) if ahead < early), 0)
 
 
 @dataclass(frozen=True, slots=True)

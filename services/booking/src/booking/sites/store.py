@@ -76,14 +76,11 @@ _KEEP_SITE = """
 INSERT INTO sites (territory_id, site_id, name, zone) VALUES ($1, $2, $3, $4)
 ON CONFLICT (territory_id, site_id) DO UPDATE SET name = excluded.name, zone = excluded.zone
 """
-_KEEP_RULES = """
-INSERT INTO booking_rules (territory_id, site_id, hold_minutes, check_in_opens_minutes, grace_minutes,
-    free_cancel_hours, late_due_percent, no_show_due_percent)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+_KEEP_RULES = f"""
+INSERT INTO booking_rules (territory_id, site_id, {", ".join(_RULES)})
+VALUES ($1, $2, {", ".join(f"${n}" for n, _ in enumerate(_RULES, start=3))})
 ON CONFLICT (territory_id, site_id) DO UPDATE
-SET hold_minutes = excluded.hold_minutes, check_in_opens_minutes = excluded.check_in_opens_minutes,
-    grace_minutes = excluded.grace_minutes, free_cancel_hours = excluded.free_cancel_hours,
-    late_due_percent = excluded.late_due_percent, no_show_due_percent = excluded.no_show_due_percent
+SET {", ".join(f"{name} = excluded.{name}" for name in _RULES)}
 """
 _KEEP_DELEGATION = """
 INSERT INTO delegations (territory_id, delegation_id, operator_id, site_ids, acts, valid_from, valid_until)

@@ -31,6 +31,11 @@ async def end(tx: Tx, affiliation: Affiliation) -> None:
     await tx.execute(_END, tx.territory_id, affiliation.affiliation_id, affiliation.valid_until)
 
 
+async def delete(tx: Tx, affiliation_id: UUID) -> None:
+    """Let nothing be left of an affiliation."""
+    await tx.execute(_DELETE, tx.territory_id, affiliation_id)
+
+
 async def affiliation(tx: Tx, affiliation_id: UUID) -> Affiliation | None:
     """Return an affiliation of the territory."""
     row = await tx.fetchrow(f"{_SELECT} AND affiliation_id = $2", tx.territory_id, affiliation_id)
@@ -56,6 +61,16 @@ async def organisations_of(tx: Tx, person_id: UUID, day: date) -> list[UUID]:
     return [row["organisation_id"] for row in rows]
 
 
+async def stands_for(tx: Tx, person_id: UUID, organisation_id: UUID, day: date) -> bool:
+    """Say whether a person is an administrator or representative of an organisation on a day."""
+    return bool(await tx.fetchval(_STANDS_FOR, tx.territory_id, person_id, organisation_id, day))
+
+
+async def belongs_to(tx: Tx, person_id: UUID, organisation_id: UUID, day: date) -> bool:
+    """Say whether a person belongs to an organisation on a day, in whatever role."""
+    return organisation_id in await organisations_of(tx, person_id, day)
+
+
 _SELECT = """
 SELECT affiliation_id, person_id, organisation_id, role, valid_from, valid_until FROM affiliations
 WHERE territory_id = $1
@@ -66,7 +81,15 @@ INSERT INTO affiliations (territory_id, affiliation_id, person_id, organisation_
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 _END = "UPDATE affiliations SET valid_until = $3 WHERE territory_id = $1 AND affiliation_id = $2"
+_DELETE = "DELETE FROM affiliations WHERE territory_id = $1 AND affiliation_id = $2"
 _ORGANISATIONS_OF = """
 SELECT DISTINCT organisation_id FROM affiliations
 WHERE territory_id = $1 AND person_id = $2 AND daterange(valid_from, valid_until) @> $3::date
+"""
+_STANDS_FOR = """
+SELECT true FROM affiliations
+WHERE territory_id = $1 AND person_id = $2 AND organisation_id = $3
+    AND daterange(valid_from, valid_until) @> $4::date
+    AND role IN ('administrator', 'representative')
+LIMIT 1
 """

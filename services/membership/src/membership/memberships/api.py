@@ -19,7 +19,7 @@ from chassis.http import (
     creation,
     query,
 )
-from membership.memberships import handlers, store
+from membership.memberships import handlers
 from membership.memberships.handlers import (
     CancelMembership,
     ConfirmMembership,
@@ -27,6 +27,7 @@ from membership.memberships.handlers import (
     MembershipShown,
     ResumeMembership,
     SuspendMembership,
+    at_membership,
 )
 from membership.sites import store as sites
 
@@ -43,7 +44,7 @@ async def suspend_membership(
     door: Door, membership_id: FromPath[UUID], data: Body[SuspendMembership]
 ) -> Response[MembershipShown]:
     """Let a membership rest."""
-    act = Act("membership:suspend", "membership", membership_id, _target)
+    act = Act("membership:suspend", "membership", membership_id, at_membership(door.principal))
     return await door.command(act, handlers.suspend_membership, membership_id, data, door.principal)
 
 
@@ -52,7 +53,7 @@ async def resume_membership(
     door: Door, membership_id: FromPath[UUID], data: Body[ResumeMembership]
 ) -> Response[MembershipShown]:
     """Let a suspended membership go on."""
-    act = Act("membership:resume", "membership", membership_id, _target)
+    act = Act("membership:resume", "membership", membership_id, at_membership(door.principal))
     return await door.command(act, handlers.resume_membership, membership_id, data, door.principal)
 
 
@@ -61,7 +62,7 @@ async def end_membership(
     door: Door, membership_id: FromPath[UUID], data: Body[EndMembership]
 ) -> Response[MembershipShown]:
     """End a membership without notice, for a reason."""
-    act = Act("membership:end", "membership", membership_id, _target)
+    act = Act("membership:end", "membership", membership_id, at_membership(door.principal))
     return await door.command(act, handlers.end_membership, membership_id, data, door.principal)
 
 
@@ -70,14 +71,14 @@ async def cancel_membership(
     door: Door, membership_id: FromPath[UUID], data: Body[CancelMembership]
 ) -> Response[MembershipShown]:
     """Give notice of a membership, as its holder or for them."""
-    act = Act("membership:cancel", "membership", membership_id, _target)
+    act = Act("membership:cancel", "membership", membership_id, at_membership(door.principal))
     return await door.command(act, handlers.cancel_membership, membership_id, data, door.principal)
 
 
 @query("/v1/territories/{siren:str}/memberships/{membership_id:uuid}")
 async def show_membership(door: Door, membership_id: FromPath[UUID]) -> Response[MembershipShown]:
     """Show a membership."""
-    act = Act("membership:see", "membership", membership_id, _target)
+    act = Act("membership:see", "membership", membership_id, at_membership(door.principal))
     return await door.read(act, handlers.show_membership, membership_id)
 
 
@@ -94,15 +95,6 @@ async def list_memberships(
 async def list_own(door: Door, asked: Asked) -> Response[Listed[MembershipShown]]:
     """List one's own memberships, and those of the organisations one belongs to today."""
     return await door.page(Open.SIGNED_IN, handlers.list_own, asked, door.principal.person_id)
-
-
-async def _target(tx: Tx, membership_id: UUID) -> Target | None:
-    """Say whose a membership is, and at which site where it holds at one alone."""
-    found = await store.membership(tx, membership_id)
-    if found is None:
-        return None
-    site_id = found.site_ids[0] if len(found.site_ids) == 1 else None
-    return Target(tx.territory_id, site_id=site_id, owner_id=found.holder.person_id)
 
 
 def _place(site_ids: tuple[UUID, ...]) -> Lookup | None:

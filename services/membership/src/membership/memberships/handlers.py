@@ -1,24 +1,29 @@
 """Confirms memberships, lets them rest and go on, ends them, and shows who holds which."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chassis.commands import Lookup
 from chassis.db import Tx
-from chassis.decisions import Principal
+from chassis.decisions import Principal, Target
 from chassis.errors import NotFound
 from chassis.pages import Asked, Page
 from contracts.membership import (
-    Entitlement,
+    Funding,
     MembershipConfirmed,
     MembershipEnded,
     MembershipResumed,
+    MembershipState,
     MembershipSuspended,
 )
-from contracts.values import Party, Wording
+from contracts.values import Party
 from membership.affiliations import store as affiliations
+from membership.agreed import handlers as agreed
+from membership.agreed.model import PartnerShare
 from membership.memberships import model, store
 from membership.memberships.model import Membership, Proof, State, Wish
 from membership.operators import handlers as operators
@@ -26,7 +31,6 @@ from membership.organisations import store as organisations
 from membership.persons import store as persons
 from membership.plans import handlers as plans
 from membership.plans import model as plan_model
-from membership.plans import store as plan_store
 from membership.sites import store as sites
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -35,7 +39,8 @@ Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 class ConfirmMembership(BaseModel):
     """Confirm that a person or an organisation is a member; the holder pays if nobody else is named.
 
-    Without sites it holds wherever the plan does. `plan_version` is the version that was read, if any.
+    Without sites it holds wherever the plan does. `plan_version` is the version read. A trial is free and
+    ends by itself, unless it is confirmed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,6 +55,9 @@ class ConfirmMembership(BaseModel):
     valid_from: date
     valid_until: date | None = None
     proof: Proof | None = None
+    extra_seats: Annotated[int, Field(ge=0, le=1000)] = 0
+    funding: PartnerShare | None = None
+    trial: bool = False
 
 
 class SuspendMembership(BaseModel):
@@ -87,25 +95,9 @@ class CancelMembership(BaseModel):
     reason: Reason | None = None
 
 
-class MembershipShown(BaseModel):
-    """A membership with its rights, and what it is today."""
+class MembershipShown(MembershipState):
+    """A membership with its rights as events tell them, and what it is today."""
 
-    model_config = ConfigDict(frozen=True)
-
-    membership_id: UUID
-    holder: Party
-    payer: Party
-    audience: str
-    plan_id: UUID
-    plan_version: int
-    plan_name: Wording
-    family: str
-    cadence: str
-    price_code: str
-    site_ids: tuple[UUID, ...]
-    entitlements: tuple[Entitlement, ...]
-    valid_from: date
-    valid_until: date | None
     suspended_from: date | None
     resumed_from: date | None
     state: State
@@ -119,26 +111,17 @@ async def confirm_membership(tx: Tx, wanted: ConfirmMembership, principal: Princ
     today = await plans.today(tx)
     await _check_sites(tx, wanted.site_ids, principal)
     payer = wanted.payer or wanted.holder
-    for party in (wanted.holder, payer):
-        await _check_known(tx, party)
-    versions = await plan_store.versions(tx, wanted.plan_id)
-    if not versions:
-        raise NotFound(what="plan", id=str(wanted.plan_id))
-    membership = model.confirmed(
-        (wanted.membership_id, wanted.holder, payer),
-        plan_model.taken_on(versions, wanted.valid_from),
-        Wish(
-            wanted.audience,
-            wanted.site_ids,
-            wanted.valid_from,
-            wanted.valid_until,
-            wanted.plan_version,
-            wanted.proof,
-        ),
-    )
+    for party in (wanted.holder, payer, *([wanted.funding.payer] if wanted.funding else [])):
+        await check_known(tx, party)
+    plan = plan_model.taken_on(await agreed.versions_of(tx, wanted.plan_id), wanted.valid_from)
+    membership = model.confirmed((wanted.membership_id, wanted.holder, payer), plan, _wish(wanted))
+    membership = await _proven(tx, membership)
     await store.insert(tx, membership)
-    tx.emit(MembershipConfirmed(confirmed_at=await tx.now(), **_state(membership)))
-    return _shown(membership, today)
+    if wanted.trial:
+        await store.begin_trial(tx, membership)
+    await set_timers(tx, membership)
+    tx.emit(MembershipConfirmed(confirmed_at=await tx.now(), **state(membership, wanted.valid_from)))
+    return shown(membership, today)
 
 
 async def suspend_membership(
@@ -146,10 +129,10 @@ async def suspend_membership(
 ) -> MembershipShown:
     """Let a membership rest; what `model.suspended` raises is refused."""
     today = await plans.today(tx)
-    membership = model.suspended(await _locked(tx, membership_id, principal), wanted.suspended_from, today)
+    membership = model.suspended(await locked(tx, membership_id, principal), wanted.suspended_from, today)
     await store.update(tx, membership)
-    tx.emit(MembershipSuspended(**wanted.model_dump(), **_state(membership)))
-    return _shown(membership, today)
+    tx.emit(MembershipSuspended(**wanted.model_dump(), **state(membership, today)))
+    return shown(membership, today)
 
 
 async def resume_membership(
@@ -157,10 +140,10 @@ async def resume_membership(
 ) -> MembershipShown:
     """Let a membership go on; what `model.resumed` raises is refused."""
     today = await plans.today(tx)
-    membership = model.resumed(await _locked(tx, membership_id, principal), wanted.resumed_from, today)
+    membership = model.resumed(await locked(tx, membership_id, principal), wanted.resumed_from, today)
     await store.update(tx, membership)
-    tx.emit(MembershipResumed(resumed_from=wanted.resumed_from, **_state(membership)))
-    return _shown(membership, today)
+    tx.emit(MembershipResumed(resumed_from=wanted.resumed_from, **state(membership, today)))
+    return shown(membership, today)
 
 
 async def end_membership(
@@ -168,7 +151,7 @@ async def end_membership(
 ) -> MembershipShown:
     """End a membership without notice; what `model.ended` raises is refused."""
     today = await plans.today(tx)
-    membership = model.ended(await _locked(tx, membership_id, principal), wanted.ended_on, today)
+    membership = model.ended(await locked(tx, membership_id, principal), wanted.ended_on, today)
     return await _end(tx, membership, wanted.reason, today)
 
 
@@ -177,14 +160,14 @@ async def cancel_membership(
 ) -> MembershipShown:
     """End a membership with notice; what `model.cancelled` raises is refused."""
     today = await plans.today(tx)
-    membership = model.cancelled(await _locked(tx, membership_id, principal), wanted.ended_on, today)
+    membership = model.cancelled(await locked(tx, membership_id, principal), wanted.ended_on, today)
     return await _end(tx, membership, wanted.reason, today)
 
 
 async def show_membership(tx: Tx, membership_id: UUID) -> MembershipShown | None:
     """Return a membership and what it is today."""
     found = await store.membership(tx, membership_id)
-    return _shown(found, await plans.today(tx)) if found else None
+    return shown(found, await plans.today(tx)) if found else None
 
 
 async def list_memberships(tx: Tx, asked: Asked, holder_id: UUID | None) -> Page[MembershipShown]:
@@ -198,20 +181,38 @@ async def list_own(tx: Tx, asked: Asked, person_id: UUID) -> Page[MembershipShow
     return await _page(tx, asked, [person_id, *belongs_to])
 
 
+def at_membership(principal: Principal) -> Lookup:
+    """Find out whose a membership is: its holder's, or whoever stands for the organisation that holds it."""
+
+    async def look(tx: Tx, membership_id: UUID) -> Target | None:
+        found = await store.membership(tx, membership_id)
+        if found is None:
+            return None
+        owner_id, organisation_id = found.holder.person_id, found.holder.organisation_id
+        stands = organisation_id and await affiliations.stands_for(
+            tx, principal.person_id, organisation_id, await plans.today(tx)
+        )
+        site_id = found.site_ids[0] if len(found.site_ids) == 1 else None
+        return Target(tx.territory_id, site_id=site_id, owner_id=principal.person_id if stands else owner_id)
+
+    return look
+
+
 async def _page(tx: Tx, asked: Asked, holder_ids: list[UUID] | None) -> Page[MembershipShown]:
     today = await plans.today(tx)
     page = await store.memberships(tx, asked, holder_ids)
-    return Page([_shown(each, today) for each in page.items], page.last)
+    return Page([shown(each, today) for each in page.items], page.last)
 
 
 async def _end(tx: Tx, membership: Membership, reason: str | None, today: date) -> MembershipShown:
     now = await tx.now()
     await store.update(tx, membership, now)
-    tx.emit(MembershipEnded(ended_at=now, reason=reason, **_state(membership)))
-    return _shown(membership, today)
+    tx.emit(MembershipEnded(ended_at=now, reason=reason, **state(membership, today)))
+    return shown(membership, today)
 
 
-async def _locked(tx: Tx, membership_id: UUID, principal: Principal) -> Membership:
+async def locked(tx: Tx, membership_id: UUID, principal: Principal) -> Membership:
+    """Return a membership, locked for a change, noting for whom an operator acts. Raises NotFound."""
     membership = await store.locked(tx, membership_id)
     for site_id in membership.site_ids:
         await operators.note_for_whom(tx, principal, site_id, "memberships")
@@ -226,7 +227,8 @@ async def _check_sites(tx: Tx, site_ids: tuple[UUID, ...], principal: Principal)
         await operators.note_for_whom(tx, principal, site_id, "memberships")
 
 
-async def _check_known(tx: Tx, party: Party) -> None:
+async def check_known(tx: Tx, party: Party) -> None:
+    """Refuse a party that the territory does not know. Raises NotFound."""
     if party.person_id is not None:
         if not await persons.is_known(tx, party.person_id):
             raise NotFound(what="person", id=str(party.person_id))
@@ -236,15 +238,24 @@ async def _check_known(tx: Tx, party: Party) -> None:
         raise NotFound(what="organisation", id=str(party.organisation_id))
 
 
-def _state(m: Membership) -> dict[str, Any]:
-    terms = m.plan.terms
+async def set_timers(tx: Tx, m: Membership) -> None:
+    """Look at a membership again when its proof ends, and when its renewal is to be offered."""
+    ends_alone = m.valid_until is not None and m.valid_until != m.free_until
+    offered_on = m.terms_on(m.valid_until).offered_on(m.valid_until) if m.valid_until and ends_alone else None
+    await agreed.set_timers(tx, m.membership_id, m.proof_until, offered_on)
+
+
+def state(m: Membership, day: date) -> dict[str, Any]:
+    """Return a membership as events tell it, with the terms of a day."""
+    held = m.terms_on(max(day, m.valid_from))
+    terms = held.plan.terms
     return {
         "membership_id": m.membership_id,
         "holder": m.holder,
         "payer": m.payer,
-        "audience": m.audience,
-        "plan_id": m.plan.plan_id,
-        "plan_version": m.plan.version,
+        "audience": held.audience,
+        "plan_id": held.plan.plan_id,
+        "plan_version": held.plan.version,
         "plan_name": terms.name,
         "family": terms.family,
         "cadence": terms.cadence,
@@ -253,13 +264,37 @@ def _state(m: Membership) -> dict[str, Any]:
         "entitlements": plans.entitlements(terms),
         "valid_from": m.valid_from,
         "valid_until": m.valid_until,
+        "free_until": m.free_until,
+        "proof_until": m.proof_until,
+        "seats": held.seats,
+        "extra_seats": held.extra_seats,
+        "funding": Funding(**held.funding.model_dump()) if held.funding else None,
     }
 
 
-def _shown(m: Membership, today: date) -> MembershipShown:
+def shown(m: Membership, today: date) -> MembershipShown:
+    """Return a membership as it is on a day."""
     days: dict[str, Any] = {
         "suspended_from": m.suspended_from,
         "resumed_from": m.resumed_from,
         "state": m.state(today),
     }
-    return MembershipShown(**_state(m), **days)
+    return MembershipShown(**state(m, today), **days)
+
+
+async def _proven(tx: Tx, m: Membership) -> Membership:
+    return replace(m, proof_until=await agreed.proven_until(tx, m.holder, m.agreed, m.valid_from))
+
+
+def _wish(wanted: ConfirmMembership) -> Wish:
+    return Wish(
+        wanted.audience,
+        wanted.site_ids,
+        wanted.valid_from,
+        wanted.valid_until,
+        wanted.plan_version,
+        wanted.proof,
+        wanted.extra_seats,
+        wanted.funding,
+        wanted.trial,
+    )

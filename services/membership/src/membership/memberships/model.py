@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chassis.errors import Refused
 from contracts.values import Party
+from membership.agreed import model as agreed_model
+from membership.agreed.model import Agreed, Change, PartnerShare
 from membership.plans.model import PlanVersion
 
 State = Literal["to-come", "live", "suspended", "ended"]
@@ -142,23 +144,38 @@ class Wish:
     valid_until: date | None
     plan_version: int | None
     proof: Proof | None
+    extra_seats: int = 0
+    funding: PartnerShare | None = None
+    trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A party's right under one version of a plan; without `valid_until` it renews itself."""
+    """A party's right under a version of a plan, or several in turn; without `valid_until` it renews itself.
+
+    `agreed` is what held first; `notice` and `paused` say that its end, or its rest, is the holder's wish.
+    """
 
     membership_id: UUID
     holder: Party
     payer: Party
-    audience: str
-    plan: PlanVersion
+    agreed: Agreed
     site_ids: tuple[UUID, ...]
     valid_from: date
     valid_until: date | None
     proof: Proof | None = None
     suspended_from: date | None = None
     resumed_from: date | None = None
+    free_until: date | None = None
+    proof_until: date | None = None
+    paused: bool = False
+    notice: bool = False
+    ended_before: date | None = None
+    changes: tuple[Change, ...] = ()
+
+    def terms_on(self, day: date) -> Agreed:
+        """Return what holds on a day."""
+        return agreed_model.on(self.agreed, self.changes, day)
 
     def state(self, day: date) -> State:
         """Return what the membership is on a day."""
@@ -166,17 +183,12 @@ class Membership:
             return "ended"
         if day < self.valid_from:
             return "to-come"
-        if (
-            self.suspended_from
-            and day >= self.suspended_from
-            and (not self.resumed_from or day < self.resumed_from)
-        ):
-            return "suspended"
-        return "live"
+        rests = self.suspended_from and day >= self.suspended_from
+        return "suspended" if rests and (not self.resumed_from or day < self.resumed_from) else "live"
 
     def earliest_end(self, today: date, *, notice: bool) -> date:
         """Return the first day on which it may end: today or after the notice, never before it began."""
-        days = self.plan.terms.notice_days if notice else 0
+        days = self.terms_on(today).plan.terms.notice_days if notice else 0
         return max(today + timedelta(days=days), self.valid_from)
 
 
@@ -184,28 +196,33 @@ def confirmed(identity: tuple[UUID, Party, Party], plan: PlanVersion | None, wis
     """Return a membership, id, holder and payer given, of the version that can be taken on its first day.
 
     A plan by the day ends after one day if nothing else is said. Raises PlanNotOnSale, PlanVersionPassed,
-    AudienceNotOfPlan, SitesOutsidePlan, ProofMissing, ProofEndsEarlier, MembershipEmpty.
+    AudienceNotOfPlan, SitesOutsidePlan, ProofMissing, ProofEndsEarlier, MembershipEmpty, TrialNotOffered and
+    what `check_parties` raises.
     """
     if plan is None:
         raise PlanNotOnSale(day=str(wish.valid_from))
     if wish.plan_version not in (None, plan.version):
         raise PlanVersionPassed(day=str(wish.valid_from), version=plan.version, asked=wish.plan_version)
-    _check_audience(plan, wish)
-    valid_until = _end(plan, wish)
+    check_audience(plan, wish.audience)
+    if plan.terms.proof is not None and wish.proof is None:
+        raise ProofMissing(proof=plan.terms.proof.en, proof_fr=plan.terms.proof.fr)
+    valid_until = agreed_model.end_of(plan.terms, wish.valid_from, wish.valid_until, trial=wish.trial)
     if valid_until is not None and valid_until <= wish.valid_from:
         raise MembershipEmpty(valid_from=str(wish.valid_from), valid_until=str(valid_until))
     _check_proof(wish.proof, valid_until)
     membership_id, holder, payer = identity
+    agreed = Agreed(plan, wish.audience, wish.extra_seats, wish.funding)
+    agreed_model.check_parties(agreed, holder, payer)
     return Membership(
         membership_id=membership_id,
         holder=holder,
         payer=payer,
-        audience=wish.audience,
-        plan=plan,
-        site_ids=_sites(plan, wish.site_ids),
+        agreed=agreed,
+        site_ids=sites_within(plan, wish.site_ids),
         valid_from=wish.valid_from,
         valid_until=valid_until,
         proof=wish.proof,
+        free_until=valid_until if wish.trial else None,
     )
 
 
@@ -218,7 +235,7 @@ def suspended(membership: Membership, on: date, today: date) -> Membership:
     before, resumed_from = membership.suspended_from, membership.resumed_from
     if before is not None and (resumed_from is None or on < resumed_from):
         raise MembershipSuspendedAlready(suspended_from=str(before))
-    return replace(membership, suspended_from=on, resumed_from=None)
+    return replace(membership, suspended_from=on, resumed_from=None, paused=False)
 
 
 def resumed(membership: Membership, on: date, today: date) -> Membership:
@@ -235,7 +252,7 @@ def resumed(membership: Membership, on: date, today: date) -> Membership:
 def ended(membership: Membership, on: date, today: date) -> Membership:
     """Return the membership with an end that the territory decides. Raises DayInThePast, MembershipOver."""
     _check_day(membership, on, membership.earliest_end(today, notice=False))
-    return replace(membership, valid_until=on)
+    return replace(membership, valid_until=on, notice=False, ended_before=None)
 
 
 def cancelled(membership: Membership, on: date | None, today: date) -> Membership:
@@ -245,9 +262,10 @@ def cancelled(membership: Membership, on: date | None, today: date) -> Membershi
     """
     earliest = membership.earliest_end(today, notice=True)
     if on is not None and on < earliest:
-        raise NoticeTooShort(notice_days=membership.plan.terms.notice_days, earliest=str(earliest))
+        notice_days = membership.terms_on(today).plan.terms.notice_days
+        raise NoticeTooShort(notice_days=notice_days, earliest=str(earliest))
     _check_day(membership, on or earliest, earliest)
-    return replace(membership, valid_until=on or earliest)
+    return replace(membership, valid_until=on or earliest, notice=True, ended_before=membership.valid_until)
 
 
 def _check_day(membership: Membership, day: date, earliest: date) -> None:
@@ -257,12 +275,10 @@ def _check_day(membership: Membership, day: date, earliest: date) -> None:
         raise DayInThePast(day=str(day), earliest=str(earliest))
 
 
-def _check_audience(plan: PlanVersion, wish: Wish) -> None:
-    terms = plan.terms
-    if wish.audience not in terms.audiences:
-        raise AudienceNotOfPlan(audience=wish.audience, audiences=", ".join(terms.audiences))
-    if terms.proof is not None and wish.proof is None:
-        raise ProofMissing(proof=terms.proof.en, proof_fr=terms.proof.fr)
+def check_audience(plan: PlanVersion, audience: str) -> None:
+    """Refuse an audience that the plan is not meant for. Raises AudienceNotOfPlan."""
+    if audience not in plan.terms.audiences:
+        raise AudienceNotOfPlan(audience=audience, audiences=", ".join(plan.terms.audiences))
 
 
 def _check_proof(proof: Proof | None, valid_until: date | None) -> None:
@@ -272,13 +288,7 @@ def _check_proof(proof: Proof | None, valid_until: date | None) -> None:
         raise ProofEndsEarlier(proof_until=str(proof.valid_until))
 
 
-def _end(plan: PlanVersion, wish: Wish) -> date | None:
-    if wish.valid_until is None and plan.terms.cadence == "day":
-        return wish.valid_from + timedelta(days=1)
-    return wish.valid_until
-
-
-def _sites(plan: PlanVersion, asked: Collection[UUID]) -> tuple[UUID, ...]:
+def sites_within(plan: PlanVersion, asked: Collection[UUID]) -> tuple[UUID, ...]:
     """Return the sites of a membership: those asked for, else those of the plan."""
     allowed = plan.terms.site_ids
     if allowed and (outside := sorted(str(each) for each in set(asked) - set(allowed))):

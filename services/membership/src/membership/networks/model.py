@@ -13,7 +13,7 @@ from contracts.values import Identifier, TerritoryId
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^\P{C}+$")
 ]
-SharedKind = Literal["directory", "catalogue", "qualification", "lead", "programme"]
+SharedKind = Literal["directory", "catalogue", "qualification", "sessions", "lead", "programme"]
 
 
 class BodyMissing(Refused):

@@ -78,6 +78,20 @@ async def agreement(tx: Tx, agreement_id: UUID) -> Agreement | None:
     return Agreement(**row) if row else None
 
 
+async def agreements_with(tx: Tx, kind: str, other_id: str) -> list[Agreement]:
+    """Return the agreements to share one kind that bind this transaction's territory and another one."""
+    async with tx.platform():
+        rows = await tx.fetch(_BETWEEN, kind, [tx.territory_id, other_id])
+    return [Agreement(**row) for row in rows]
+
+
+async def partners(tx: Tx, kind: str, day: date) -> list[str]:
+    """Return the territories with which this transaction's territory shares one kind on a day."""
+    async with tx.platform():
+        rows = await tx.fetch(_PARTNERS, kind, tx.territory_id, day)
+    return [row["partner"] for row in rows]
+
+
 async def end(tx: Tx, agreement_id: UUID, ended_on: date, reason: str | None) -> None:
     await tx.execute(_END, agreement_id, ended_on, reason)
 
@@ -132,9 +146,17 @@ INSERT INTO sharing_agreements (
 VALUES ('{PLATFORM}', $1, $2, $3, $4, $5, $6)
 """
 
-_AGREEMENT = """
+_AGREEMENTS = """
 SELECT agreement_id, network_id, kind, territory_ids, valid_from, valid_until, ended_on, reason
-FROM sharing_agreements WHERE agreement_id = $1
+FROM sharing_agreements
+"""
+_AGREEMENT = f"{_AGREEMENTS} WHERE agreement_id = $1"
+_BETWEEN = f"{_AGREEMENTS} WHERE kind = $1 AND territory_ids @> $2 ORDER BY valid_from, agreement_id"
+_PARTNERS = """
+SELECT DISTINCT partner FROM sharing_agreements, unnest(territory_ids) AS partner
+WHERE kind = $1 AND $2 = ANY (territory_ids) AND partner <> $2
+    AND daterange(valid_from, coalesce(ended_on, valid_until)) @> $3::date
+ORDER BY partner
 """
 
 _END = "UPDATE sharing_agreements SET ended_on = $2, reason = $3 WHERE agreement_id = $1"

@@ -145,6 +145,12 @@ async def change_organisation(tx: Tx, organisation_id: UUID, wanted: ChangeOrgan
     return OrganisationRef(organisation_id=organisation_id)
 
 
+async def forget_organisation(tx: Tx, organisation_id: UUID) -> None:
+    """Let the territory know an organisation no longer; what the platform tells of it, for others, stays."""
+    await store.delete(tx, organisation_id)
+    await privacy.unknow(tx, organisation_id)
+
+
 async def link_organisation(tx: Tx, organisation_id: UUID, wanted: LinkOrganisation) -> OrganisationRef:
     """Tie two organisations that the territory knows. Raises LinkOverlaps and what `model.linked` raises."""
     await _locked(tx, organisation_id, wanted.other_id)

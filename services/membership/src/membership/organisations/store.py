@@ -70,6 +70,18 @@ async def update(tx: Tx, territory_id: str, organisation: Organisation) -> None:
     await tx.execute(_UPDATE, territory_id, *_columns(organisation))
 
 
+async def delete(tx: Tx, organisation_id: UUID) -> None:
+    """Let nothing be left of an organisation that the territory registered."""
+    await tx.execute(_DELETE_IDENTIFIERS, tx.territory_id, organisation_id)
+    await tx.execute(_DELETE, tx.territory_id, organisation_id)
+
+
+async def named(tx: Tx, search_name: str, siren: str) -> list[UUID]:
+    """Return the territory's organisations that bear this very name, or this SIREN."""
+    rows = await tx.fetch(_NAMED, tx.territory_id, search_name, siren)
+    return [row["organisation_id"] for row in rows]
+
+
 async def organisation(tx: Tx, territory_id: str, organisation_id: UUID) -> OrganisationShown | None:
     """Return an organisation as a territory has it, or as the platform has it."""
     row = await tx.fetchrow(f"{_SELECT} AND o.organisation_id = $2", territory_id, organisation_id)
@@ -173,6 +185,15 @@ _INSERT_IF_ABSENT = f"{_INSERT} ON CONFLICT (territory_id, organisation_id) DO N
 _UPDATE = """
 UPDATE organisations SET name = $3, search_name = $4, country = $5, language = $6, address = $7
 WHERE territory_id = $1 AND organisation_id = $2
+"""
+_DELETE_IDENTIFIERS = """
+DELETE FROM organisation_identifiers WHERE territory_id = $1 AND organisation_id = $2
+"""
+_DELETE = "DELETE FROM organisations WHERE territory_id = $1 AND organisation_id = $2"
+_NAMED = """
+SELECT organisation_id FROM organisations WHERE territory_id = $1 AND search_name = $2
+UNION SELECT organisation_id FROM organisation_identifiers
+    WHERE territory_id = $1 AND scheme = 'siren' AND country = 'FR' AND value = $3
 """
 _LOCK = """
 SELECT organisation_id FROM organisations WHERE territory_id = $1 AND organisation_id = ANY ($2)

@@ -1,7 +1,7 @@
 """Registers persons, with or without contact, changes what is known of them, and shows them."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
@@ -9,11 +9,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chassis import privacy
+from chassis.clock import utc_now
 from chassis.db import PLATFORM, Tx
-from chassis.decisions import Principal
+from chassis.decisions import Grant, Principal
 from chassis.errors import NotFound
 from chassis.pages import Asked, Page
-from contracts.membership import PersonChanged, PersonRegistered, SubjectKeyIssued
+from contracts.membership import PersonChanged, PersonRegistered, SubjectKeyDestroyed, SubjectKeyIssued
 from membership.operators import handlers as operators
 from membership.persons import model, store
 from membership.persons.model import SEALED_FIELDS, Details, Language, MailSettled, PersonShown
@@ -112,6 +113,27 @@ async def enrol(tx: Tx, person_id: UUID, details: Details, vault: Vault) -> None
     await privacy.know(tx, person_id)
 
 
+async def with_mail(tx: Tx, mail: str, vault: Vault) -> UUID | None:
+    """Return whom the territory knows by this mail address."""
+    async with tx.platform():
+        return await store.holder_of_mail(tx, tx.territory_id, mail_hash(vault, mail))
+
+
+async def settled(tx: Tx, person_ids: Collection[UUID]) -> set[UUID]:
+    """Return those whom the territory cannot withdraw: they signed in, act in a role, are known elsewhere."""
+    async with tx.platform():
+        return await store.settled(tx, person_ids, tx.territory_id)
+
+
+async def withdraw(tx: Tx, person_id: UUID) -> None:
+    """Undo the registration of somebody who is not settled: no row is left, and their key opens no event."""
+    async with tx.platform():
+        await store.delete(tx, person_id)
+        await privacy.destroy_key(tx, person_id)
+        tx.emit(SubjectKeyDestroyed(person_id=person_id, destroyed_at=utc_now()), territory_id=PLATFORM)
+    await privacy.unknow(tx, person_id)
+
+
 async def change_person(tx: Tx, person_id: UUID, wanted: ChangePerson, vault: Vault) -> PersonRef:
     """Change a person whom the territory knows; nothing new, no event. Raises MailSettled, MailKnownHere."""
     if not await store.is_known(tx, person_id):
@@ -139,7 +161,7 @@ async def join_territory(tx: Tx, person_id: UUID) -> PersonRef:
     await territories.required(tx)
     async with tx.platform():
         person = await store.locked(tx, person_id)
-        if person is None:
+        if person is None or not await privacy.keys_of(tx, [person_id]):  # erased
             raise _no_person(person_id)
         await store.join(tx, person, tx.territory_id)
     await privacy.know(tx, person_id)
@@ -156,6 +178,13 @@ async def list_persons(tx: Tx, asked: Asked, search: str, vault: Vault) -> Page[
     """Return the persons whom the territory knows, unsealed; all of them for an empty search."""
     page = await store.persons(tx, asked, vault.tokens(model.wanted_terms(search)))
     return Page(await unsealed(tx, page.items, vault), page.last)
+
+
+async def roles_here(tx: Tx, person_id: UUID) -> list[Grant]:
+    """Return the roles that somebody has in this territory."""
+    async with tx.platform():
+        held = await store.roles_of(tx, person_id)
+    return [grant for grant in held if grant.territory_id == tx.territory_id]
 
 
 async def unsealed(tx: Tx, persons: Sequence[SealedPerson], vault: Vault) -> list[PersonShown]:

@@ -94,6 +94,24 @@ async def with_mail(tx: Tx, mail_hash: bytes) -> list[SealedPerson]:
     return [_person(row) for row in rows]
 
 
+async def holder_of_mail(tx: Tx, siren: str, mail_hash: bytes) -> UUID | None:
+    """Return whom a territory knows by this mail address."""
+    found: UUID | None = await tx.fetchval(_HOLDER_OF_MAIL, siren, mail_hash)
+    return found
+
+
+async def settled(tx: Tx, person_ids: Collection[UUID], siren: str) -> set[UUID]:
+    """Return those who have signed in, act in a role, or are known to a territory beside this one."""
+    rows = await tx.fetch(_SETTLED, list(person_ids), siren)
+    return {row["person_id"] for row in rows}
+
+
+async def delete(tx: Tx, person_id: UUID) -> None:
+    """Let nothing be left of a person whom one territory alone knew."""
+    await tx.execute("DELETE FROM presences WHERE territory_id = $1 AND person_id = $2", PLATFORM, person_id)
+    await tx.execute("DELETE FROM persons WHERE territory_id = $1 AND person_id = $2", PLATFORM, person_id)
+
+
 async def note_sign_in(tx: Tx, person_ids: Sequence[UUID]) -> None:
     """Note that these persons have proven their mail address."""
     await tx.execute(_NOTE_SIGN_IN, list(person_ids))
@@ -164,8 +182,13 @@ UPDATE persons SET given_name = $2, family_name = $3, mail = $4, phone = $5, add
     mail_hash = $8, search_tokens = $9
 WHERE territory_id = '000000000' AND person_id = $1
 """
-_ENTER = """
-INSERT INTO presences (territory_id, person_id, siren, mail_hash) VALUES ('000000000', $1, $2, $3)
+# By the clock of that territory: a sandbox has its own.
+_NOW_IN = """
+clock_timestamp() + coalesce((SELECT ahead FROM territory_clock WHERE territory_id = $2), '0')
+"""
+_ENTER = f"""
+INSERT INTO presences (territory_id, person_id, siren, mail_hash, since)
+VALUES ('000000000', $1, $2, $3, {_NOW_IN})
 """
 # A territory that registered somebody else under this address keeps that one.
 _FREE_IN = """
@@ -177,12 +200,20 @@ UPDATE presences p SET mail_hash = CASE WHEN p.siren = $2 OR {_FREE_IN.format(si
 WHERE p.territory_id = '000000000' AND p.person_id = $1
 """
 _JOIN = f"""
-INSERT INTO presences (territory_id, person_id, siren, mail_hash)
-SELECT '000000000', $1, $2, CASE WHEN {_FREE_IN.format(siren="$2")} THEN $3::bytea END
+INSERT INTO presences (territory_id, person_id, siren, mail_hash, since)
+SELECT '000000000', $1, $2, CASE WHEN {_FREE_IN.format(siren="$2")} THEN $3::bytea END, {_NOW_IN}
 ON CONFLICT (territory_id, person_id, siren) DO NOTHING
 """
 _HOLDER_OF_MAIL = """
 SELECT person_id FROM presences WHERE territory_id = '000000000' AND siren = $1 AND mail_hash = $2
+"""
+_SETTLED = """
+SELECT p.person_id FROM persons p WHERE p.territory_id = '000000000' AND p.person_id = ANY ($1)
+    AND (p.first_signed_in_at IS NOT NULL
+        OR EXISTS (SELECT FROM person_roles r WHERE r.territory_id = '000000000'
+            AND r.person_id = p.person_id)
+        OR EXISTS (SELECT FROM presences o WHERE o.territory_id = '000000000'
+            AND o.person_id = p.person_id AND o.siren <> $2))
 """
 _IS_KNOWN = """
 SELECT true FROM known_party k JOIN persons p ON p.person_id = k.party_id

@@ -1,6 +1,6 @@
 """Publishes plans in versions, retires them, and shows what can be taken."""
 
-from datetime import date
+from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -83,6 +83,11 @@ async def today(tx: Tx) -> date:
     return (await tx.now()).astimezone(zone).date()
 
 
+async def midnight(tx: Tx, day: date) -> datetime:
+    """Return the first instant of a civil day of the territory. Raises TerritoryNotOpen."""
+    return datetime.combine(day, time(), ZoneInfo((await territories.required(tx)).zone))
+
+
 def entitlements(terms: Terms) -> tuple[Entitlement, ...]:
     """Return the rights of a plan as events carry them."""
     return tuple(Entitlement(**each.model_dump()) for each in terms.entitlements)
@@ -97,12 +102,13 @@ async def _publish(tx: Tx, plan_id: UUID, version: int, terms: Terms) -> PlanVer
             name=terms.name,
             family=terms.family,
             audiences=terms.audiences,
-            proof_required=terms.proof is not None,
+            proof_required=terms.proof is not None or bool(terms.proofs),
             site_ids=terms.site_ids,
             cadence=terms.cadence,
             price_code=terms.price_code,
             entitlements=entitlements(terms),
             valid_from=terms.valid_from,
+            seats=terms.seats.included if terms.seats else None,
         )
     )
     return PlanVersion(plan_id=plan_id, version=version, terms=terms)

@@ -65,6 +65,40 @@ class Entitlement(BaseModel):
         return self
 
 
+class AudienceProof(BaseModel):
+    """How an audience is proven, and what follows where it is not.
+
+    With `grace_days` a membership may begin unproven and has so many days; without, the document comes first.
+    Unproven, it goes on as `otherwise`, an audience of the plan; without one its rights rest.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    audience: Code
+    kinds: Annotated[tuple[Code, ...], Field(min_length=1, max_length=10)]
+    grace_days: Annotated[int | None, Field(ge=1, le=366)] = None
+    otherwise: Code | None = None
+
+
+class SeatRules(BaseModel):
+    """Seats of a company's membership: how many come with it, how many it may have, how long one is kept.
+
+    A seat that was given stays with its person for `settled_days` at least.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    included: Annotated[int, Field(ge=1, le=1000)]
+    most: Annotated[int, Field(ge=1, le=1000)]
+    settled_days: Annotated[int, Field(ge=0, le=366)] = 0
+
+    @model_validator(mode="after")
+    def _holds_those_included(self) -> Self:
+        if self.most < self.included:
+            raise ValueError("a membership may have at least the seats that come with it")
+        return self
+
+
 class Terms(BaseModel):
     """What one version of a plan offers; without sites it holds at every site of the territory."""
 
@@ -80,6 +114,24 @@ class Terms(BaseModel):
     entitlements: Annotated[tuple[Entitlement, ...], Field(max_length=50)] = ()
     notice_days: Annotated[int, Field(ge=0, le=366)] = 0
     valid_from: date
+    proofs: Annotated[tuple[AudienceProof, ...], Field(max_length=20)] = ()
+    trial_days: Annotated[int, Field(ge=0, le=366)] = 0
+    term_months: Annotated[int | None, Field(ge=1, le=120)] = None
+    renewal_days: Annotated[int, Field(ge=1, le=366)] = 30
+    seats: SeatRules | None = None
+
+    @model_validator(mode="after")
+    def _proves_its_own_audiences(self) -> Self:
+        proven = {each.audience for each in self.proofs}
+        if len(proven) < len(self.proofs) or not proven <= set(self.audiences):
+            raise ValueError("a proof is for an audience of the plan, each at most once")
+        if any(each.otherwise not in {None, *self.audiences} - proven for each in self.proofs):
+            raise ValueError("without its proof a membership goes on as an audience that needs none")
+        return self
+
+    def proof_of(self, audience: str) -> AudienceProof | None:
+        """Return how an audience is proven, None where it need not be."""
+        return next((each for each in self.proofs if each.audience == audience), None)
 
 
 class PlanVersion(BaseModel):

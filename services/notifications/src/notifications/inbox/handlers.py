@@ -49,7 +49,7 @@ async def own_messages(tx: Tx, asked: Asked, person_id: UUID, unread: bool) -> P
     page = await store.messages(tx, asked, person_id, unread=unread)
     address = (await people.addresses(tx, [person_id])).get(person_id)
     given_name = address.given_name if address else None
-    return Page([_shown(row, given_name) for row in page.items], page.last)
+    return Page([await _shown(tx, row, given_name) for row in page.items], page.last)
 
 
 async def mark_read(tx: Tx, message_id: UUID) -> MessageRead:
@@ -57,8 +57,9 @@ async def mark_read(tx: Tx, message_id: UUID) -> MessageRead:
     return MessageRead(message_id=message_id, read_at=await store.mark_read(tx, message_id, await tx.now()))
 
 
-def _shown(row: Mapping[str, Any], given_name: str | None) -> InboxMessage:
-    written = write(row["template"], row["language"], json.loads(row["content"]), given_name)
+async def _shown(tx: Tx, row: Mapping[str, Any], given_name: str | None) -> InboxMessage:
+    content = await people.readable(tx, row["event_type"], json.loads(row["content"]))
+    written = write(row["template"], row["language"], content, given_name)
     return InboxMessage(
         message_id=row["message_id"],
         template=row["template"],

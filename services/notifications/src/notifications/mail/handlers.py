@@ -78,7 +78,8 @@ async def written(tx: Tx, message_id: UUID, public_url: str) -> EmailMessage | N
     if address.mail is None:
         raise EffectRefusedError("no_contact")
     territory = await territories.name(tx) or _PLATFORM_NAME
-    text = write(notice.template, message.language, notice.content, address.given_name)
+    content = await people.readable(tx, notice.event_type, notice.content)
+    text = write(notice.template, message.language, content, address.given_name)
     form = letter(text, message.language, territory)
     envelope = model.Envelope(
         sender_name=territory,

@@ -3,13 +3,41 @@
 from typing import Final
 
 from chassis.subscriber import Subscriber
-from contracts.billing import FIBRE_LINES, INVOICES
-from contracts.booking import BOOKINGS
-from contracts.membership import MEMBERSHIPS
+from contracts.billing import FIBRE_LINES, INVOICES, PASSES
+from contracts.booking import (
+    ANNOUNCEMENTS,
+    BOOKINGS,
+    CREDITS,
+    DELIVERIES,
+    REGISTRATIONS,
+    SERIES,
+    SESSIONS,
+    VISITS,
+    WAITLISTS,
+)
+from contracts.membership import DOCUMENTS, MEMBERSHIPS
 from notifications.messages import handlers
 from notifications.templates.model import TEMPLATES
 
-messages: Final = Subscriber("notifications.messages", topics=[BOOKINGS, MEMBERSHIPS, INVOICES, FIBRE_LINES])
+messages: Final = Subscriber(
+    "notifications.messages",
+    topics=[
+        BOOKINGS,
+        SERIES,
+        SESSIONS,
+        REGISTRATIONS,
+        WAITLISTS,
+        VISITS,
+        DELIVERIES,
+        ANNOUNCEMENTS,
+        MEMBERSHIPS,
+        DOCUMENTS,
+        CREDITS,
+        PASSES,
+        INVOICES,
+        FIBRE_LINES,
+    ],
+)
 
 for template in TEMPLATES:
     messages.on(template.fact)(handlers.tell)

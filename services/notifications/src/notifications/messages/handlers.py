@@ -22,7 +22,7 @@ from notifications.people import store as persons
 from notifications.people.model import Address, Contact
 from notifications.preferences import handlers as preferences
 from notifications.preferences.model import Channel
-from notifications.templates.model import BY_FACT, BY_NAME, language_of
+from notifications.templates.model import BY_FACT, BY_NAME, is_told, language_of
 from notifications.territories import store as territories
 
 TIMER: Final = "notice"
@@ -31,6 +31,8 @@ EFFECT: Final = "mail"
 
 async def tell(tx: Tx, event: Event[Any]) -> None:
     """Write the messages that an event gives cause for, once for each event and template."""
+    if not is_told(event.data):
+        return
     template = BY_FACT[event.type]
     notice = Notice(
         notice_id=new_id(),
@@ -43,8 +45,8 @@ async def tell(tx: Tx, event: Event[Any]) -> None:
         content=event.data.model_dump(mode="json"),
         recorded_at=event.recorded_at,
     )
-    if notice.party.person_id:
-        await know(tx, notice.party.person_id)
+    if notice.party is None or notice.party.person_id:
+        await know(tx, *_persons(notice))
     if await store.insert_notice(tx, notice, await tx.now()):
         await _address(tx, notice, looks=0)
 
@@ -94,8 +96,9 @@ async def _address(tx: Tx, notice: Notice, looks: int) -> None:
     """Write to everybody concerned, or wait while somebody has not been heard of."""
     contacts = await persons.contacts(tx, await _addressees(tx, notice))
     missing = not contacts or any(contact.standing == "unheard" for contact in contacts)
-    if missing and looks < len(WAITS):
-        due = utc_now() + timedelta(seconds=WAITS[looks])
+    waits = WAITS if notice.party else model.WAITS_FOR_ONE_OF_MANY
+    if missing and looks < len(waits):
+        due = utc_now() + timedelta(seconds=waits[looks])
         await set_timer(tx, TIMER, notice.notice_id, due, {"looks": looks + 1}, business=False)
         return
     await store.settle_notice(tx, notice.notice_id, "told" if contacts else "unaddressed")
@@ -104,13 +107,19 @@ async def _address(tx: Tx, notice: Notice, looks: int) -> None:
 
 
 async def _addressees(tx: Tx, notice: Notice) -> Iterable[UUID]:
-    """Return the person concerned, or who stands for the organisation on this day."""
-    if notice.party.person_id:
-        return [notice.party.person_id]
-    if notice.party.organisation_id is None:
-        return []
+    """Return the persons concerned, or who stands for the organisation on this day."""
+    if notice.party is None or notice.party.organisation_id is None:
+        return _persons(notice)
     today = (await tx.now()).astimezone(await territories.zone(tx)).date()
     return await persons.representatives(tx, notice.party.organisation_id, today)
+
+
+def _persons(notice: Notice) -> list[UUID]:
+    """Return the persons a notice names: one, or many by the field of its template."""
+    if notice.party is None:
+        named = notice.content[BY_NAME[notice.template].recipient]
+        return [UUID(each) for each in named]
+    return [notice.party.person_id] if notice.party.person_id else []
 
 
 async def _ways(tx: Tx, notice: Notice, contacts: Sequence[Contact]) -> list[tuple[Contact, Channel]]:

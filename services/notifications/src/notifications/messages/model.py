@@ -1,6 +1,6 @@
 """Decides what a notice and a message are, how long an addressee is waited for, and when mail is too late."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -17,6 +17,9 @@ Reason = Literal["no_contact", "address_refused", "attempts_used_up", "person_er
 WAITS: Final = (1.0, 5.0, 30.0, 300.0, 3_600.0)
 """Seconds before each further look for an addressee of whom this service has not heard yet."""
 
+WAITS_FOR_ONE_OF_MANY: Final = WAITS[:2]
+"""The same where many are told at once: the others must not wait long for one of them."""
+
 MAIL_IN_TIME: Final = timedelta(days=7)
 """An event heard of later than this goes to the inbox alone: nobody wants last month's mails at once."""
 
@@ -25,7 +28,7 @@ _HOST: Final = "mail.maillage"  # short, so that the header stays one line of 78
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What an event gives cause to say to a party."""
+    """What an event gives cause to say to a party, or to the many whom its content names."""
 
     notice_id: UUID
     event_id: UUID
@@ -33,7 +36,7 @@ class Notice:
     aggregate_id: str
     site_id: str | None
     template: str
-    party: Party
+    party: Party | None
     content: Mapping[str, Any]
     recorded_at: datetime
 
@@ -89,8 +92,10 @@ class NoticeShown(BaseModel):
     noticed_at: datetime
 
 
-def party_of(value: UUID | Party) -> Party:
-    """Return whom an event's field names, be it a person alone or a party."""
+def party_of(value: UUID | Party | Sequence[UUID]) -> Party | None:
+    """Return whom an event's field names, be it a person alone or a party; None where it names many."""
+    if isinstance(value, Sequence):
+        return None
     return value if isinstance(value, Party) else Party(person_id=value)
 
 

@@ -27,8 +27,8 @@ async def insert_notice(tx: Tx, notice: Notice, now: datetime) -> bool:
         notice.aggregate_id,
         notice.site_id,
         notice.template,
-        notice.party.person_id,
-        notice.party.organisation_id,
+        notice.party.person_id if notice.party else None,
+        notice.party.organisation_id if notice.party else None,
         json.dumps(notice.content),
         notice.recorded_at,
         now,
@@ -109,10 +109,16 @@ def _notice(row: asyncpg.Record) -> Notice:
         aggregate_id=row["aggregate_id"],
         site_id=row["site_id"],
         template=row["template"],
-        party=Party(person_id=row["to_person_id"], organisation_id=row["organisation_id"]),
+        party=_party(row["to_person_id"], row["organisation_id"]),
         content=content,
         recorded_at=row["recorded_at"],
     )
+
+
+def _party(person_id: UUID | None, organisation_id: UUID | None) -> Party | None:
+    if person_id is None and organisation_id is None:
+        return None
+    return Party(person_id=person_id, organisation_id=organisation_id)
 
 
 def _message(row: asyncpg.Record) -> Message:

@@ -59,7 +59,8 @@ def _contact(row: asyncpg.Record) -> Contact:
 
 _KEEP = """
 INSERT INTO persons (territory_id, person_id, given_name, family_name, mail, language)
-VALUES ($1, $2, $3, $4, $5, $6)
+SELECT $1, $2, $3, $4, $5, $6 WHERE NOT EXISTS (
+    SELECT FROM subject_key WHERE person_id = $2 AND destroyed_at IS NOT NULL)
 ON CONFLICT (territory_id, person_id) DO UPDATE
 SET given_name = excluded.given_name, family_name = excluded.family_name, mail = excluded.mail,
     language = excluded.language

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chassis.errors import Refused
 
-Kind = Literal["booking", "membership", "invoice", "fibre-line"]
+Kind = Literal["booking", "visit", "delivery", "announcement", "membership", "invoice", "fibre-line"]
 Channel = Literal["mail", "inbox"]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)

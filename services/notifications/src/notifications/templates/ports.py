@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from notifications.wording.model import amount, day, days, money, span
+from notifications.wording.model import amount, day, days, moment, money, span
 
 
 @cache
@@ -22,6 +22,7 @@ def _environment(language: str) -> Environment:
         "amount": lambda value, currency: amount(value, currency, language),
         "day": lambda value: day(value, language),
         "days": lambda period: days(period["start"], period["end"], language),
+        "moment": lambda instant, zone: moment(instant, zone, language),
         "money": lambda value: money(value["minor"], value["currency"], language),
         "span": lambda period: span(period["start"], period["end"], period["zone"], language),
     }

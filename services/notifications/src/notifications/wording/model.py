@@ -78,6 +78,13 @@ def span(start: str, end: str, zone: str, language: str) -> str:
     return f"from {first}, {_clock(begin, 'en')}, to {last}, {_clock(finish, 'en')}"
 
 
+def moment(instant: str, zone: str, language: str) -> str:
+    """Write an instant as the clocks of the zone show it, its day named."""
+    local = datetime.fromisoformat(instant).astimezone(ZoneInfo(zone))
+    joined = " à " if language == "fr" else ", "
+    return f"{day(local.date(), language)}{joined}{_clock(local, language)}"
+
+
 def money(minor: int, currency: str, language: str) -> str:
     """Write an amount given in minor units: «1 234,50 €», «€1,234.50»."""
     return amount(Decimal(minor).scaleb(-_DECIMALS.get(currency, _CENTS)), currency, language)

@@ -1,0 +1,1 @@
+"""Who may use which machines: classes, trainers, qualifications, and what is recognised of others."""

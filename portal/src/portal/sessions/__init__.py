@@ -1,0 +1,1 @@
+"""Sessions: catalogue, registering, own registrations; scheduling, people, attendance for staff."""

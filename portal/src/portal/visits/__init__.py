@@ -1,0 +1,1 @@
+"""Visitors, deliveries, who is here now, and telling everybody who is booked."""

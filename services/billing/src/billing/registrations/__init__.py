@@ -1,0 +1,1 @@
+"""What seats in sessions cost, as booking tells of them."""

@@ -1,0 +1,1 @@
+"""Under which policy a use is admitted, and whether."""

@@ -1,0 +1,1 @@
+"""Requests that somebody decides on: staff, or whom the decision was delegated to."""

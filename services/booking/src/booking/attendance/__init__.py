@@ -1,0 +1,1 @@
+"""Who came to which half-day, noted or signed."""

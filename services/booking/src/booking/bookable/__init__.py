@@ -1,0 +1,1 @@
+"""What decides whether a resource can be booked for a time, all but whether it is free."""

@@ -1,0 +1,1 @@
+"""Closures declared and lifted, and what becomes of the bookings that they hit."""

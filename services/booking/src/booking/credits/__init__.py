@@ -1,0 +1,1 @@
+"""Credits: the units of passes, spent in the transaction that takes the resource, and given back."""

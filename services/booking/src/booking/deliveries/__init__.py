@@ -1,0 +1,1 @@
+"""Deliveries: parcels and letters that the desk takes in, hands over or sends back."""

@@ -1,0 +1,1 @@
+"""Bookings as a table for a spreadsheet."""

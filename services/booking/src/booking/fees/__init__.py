@@ -1,0 +1,1 @@
+"""What giving a booking up costs, and letting somebody off."""

@@ -1,0 +1,1 @@
+"""What a resource asks for and costs as a machine."""

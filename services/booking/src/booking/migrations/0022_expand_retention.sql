@@ -1,0 +1,25 @@
+-- How many months a territory keeps what serves a purpose, where it has set them; without a row, the default holds.
+CREATE TABLE retention_months (
+    territory_id text NOT NULL,
+    purpose text NOT NULL,
+    months integer NOT NULL,
+    PRIMARY KEY (territory_id, purpose)
+);
+
+-- Each purge that took something: only what is older than `cut_off_on`. Rows are added, never changed.
+CREATE TABLE purges (
+    territory_id text NOT NULL,
+    purge_id uuid NOT NULL,
+    purpose text NOT NULL,
+    cut_off_on date NOT NULL,
+    purged_by uuid NOT NULL,
+    purged_at timestamptz NOT NULL,
+    taken integer NOT NULL,
+    held integer NOT NULL,
+    PRIMARY KEY (territory_id, purge_id)
+);
+CREATE INDEX purges_by_time ON purges (territory_id, purged_at DESC, purge_id DESC);
+
+CALL chassis_protect('retention_months');
+CALL chassis_protect('purges');
+DO $$ BEGIN EXECUTE format('REVOKE UPDATE, DELETE ON purges FROM %I', chassis_service() || '_app'); END $$;

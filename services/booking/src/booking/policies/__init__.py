@@ -1,0 +1,1 @@
+"""The rules that resources are booked by: versions that never change, each from a day on."""

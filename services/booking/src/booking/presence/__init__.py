@@ -1,0 +1,1 @@
+"""Presence: who is at a site now, by check-ins and visits."""

@@ -1,0 +1,1 @@
+"""Who has seats in a session, who is offered some and who waits."""

@@ -1,0 +1,1 @@
+"""What is kept no longer than it serves: the names of visitors and of who sent a parcel."""

@@ -1,0 +1,1 @@
+"""Agreements by which territories share sessions: a copy in each of them."""

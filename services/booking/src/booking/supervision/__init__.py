@@ -1,0 +1,1 @@
+"""Uses of machines that end by themselves: in time, or for want of signs."""

@@ -1,0 +1,1 @@
+"""Machines in use: begun, watched and ended, with what was used up."""

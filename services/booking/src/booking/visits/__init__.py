@@ -1,0 +1,1 @@
+"""Visitors: who comes to see whom, who of them is inside."""

@@ -1,0 +1,1 @@
+"""Joining a waitlist where nothing fits now, and leaving it."""

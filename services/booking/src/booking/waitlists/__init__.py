@@ -1,0 +1,1 @@
+"""Who waits for what is taken, in order, and what is offered to whom."""

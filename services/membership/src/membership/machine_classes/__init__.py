@@ -1,0 +1,1 @@
+"""Classes of machines that need a qualification, and who trains for each."""

@@ -1,0 +1,1 @@
+"""What one territory recognises of the qualifications of another, by agreement."""

@@ -1,0 +1,1 @@
+"""What is kept no longer than it serves: accounts nobody uses, documents that have been decided upon."""

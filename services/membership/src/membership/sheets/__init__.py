@@ -1,0 +1,1 @@
+"""How a file of lines and columns is read, whoever wrote it."""

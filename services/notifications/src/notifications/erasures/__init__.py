@@ -1,0 +1,1 @@
+"""Erasures: how the traces of a person are taken away."""
