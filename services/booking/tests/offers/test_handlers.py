@@ -1,6 +1,7 @@
 """The cascade, on the real database: to one after the other, each once, whatever comes between."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from booking_builders import NOW, Hub, a_membership, at, fire_timers, state_of, 
 from waitlist_builders import accept, decline, give_up, leave, now_of, state, told, until, wait
 
 from booking.app import service
-from booking.bookings.handlers import ConfirmBooking, confirm_booking
+from booking.bookings.handlers import ConfirmBooking, confirm_booking, expire_hold
 from booking.bookings.model import HoldLapsed, SlotTaken
 from booking.changes.handlers import CancelBooking, RescheduleBooking, cancel_booking, reschedule_booking
 from booking.offers import handlers
@@ -23,7 +24,7 @@ from booking.sites.handlers import SetBookingRules, set_booking_rules
 from booking.waitlists.handlers import EntryView
 from booking.waitlists.model import NotWaiting
 from chassis.db import Database
-from chassis.timers import Timers
+from chassis.timers import Timer, Timers
 from contracts.booking import (
     BookingConfirmed,
     BookingExpired,
@@ -318,6 +319,23 @@ async def test_an_offer_confirmed_as_a_booking_is_told_as_accepted(
     assert len(await hub.facts(WaitlistOfferAccepted)) == 1
     with pytest.raises(NotWaiting):
         await accept(hub, entry)
+
+
+@pytest.mark.parametrize("answer", [accept, decline])
+async def test_an_offer_that_expired_is_refused_by_the_list_before_anybody_settled_it(
+    hub: Hub, worker_database: Database, answer: Callable[[Hub, EntryView], Awaitable[EntryView]]
+) -> None:
+    _, (entry,) = await a_full_room(hub, 1)
+    await fire_timers(worker_database, hub)
+    await hub.set_clock(await until(hub, entry))
+    offer = (await now_of(hub, entry)).offer
+    assert offer is not None
+    async with hub.database.tx(hub.territory) as tx:
+        await expire_hold(tx, Timer(hub.territory, "hold", str(offer.booking_id), await tx.now(), {}))
+    assert await state(hub, entry) == "expired"
+    with pytest.raises(NotWaiting) as late:
+        await answer(hub, entry)
+    assert late.value.values["state"] == "expired"
 
 
 async def test_the_site_says_how_long_an_offer_lasts_and_none_lasts_to_the_start(

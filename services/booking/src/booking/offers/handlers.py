@@ -1,5 +1,8 @@
 """Offers what came free to who waits, one in one transaction, hears the answer, tells what became of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -8,14 +11,14 @@ from pydantic import BaseModel, ConfigDict
 
 from booking.arrivals.handlers import review_rights
 from booking.bookings.handlers import ConfirmBooking, HoldBooking, confirm_booking, hold_booking
-from booking.bookings.model import SlotTaken
+from booking.bookings.model import NotPossibleNow, SlotTaken
 from booking.changes.handlers import CancelBooking, cancel_booking
 from booking.openings.model import Interval
 from booking.releases.handlers import FREED, OFFER, freed
 from booking.rights.handlers import check_caught_up
 from booking.waitlists import store
 from booking.waitlists.handlers import EntryView, Fit, fits, known_entry, offer_said, said, view
-from booking.waitlists.model import Entry, Offer
+from booking.waitlists.model import Entry, NotWaiting, Offer
 from chassis.db import Tx
 from chassis.decisions import Grant, Principal
 from chassis.errors import CatchingUp, Refused
@@ -44,7 +47,8 @@ async def accept_offer(tx: Tx, entry_id: UUID, _command: AnswerOffer) -> EntryVi
     entry = await known_entry(tx, entry_id)
     accepted = entry.answered("accepted", "accepted")
     if entry.offer:
-        await confirm_booking(tx, entry.offer.booking_id, ConfirmBooking())
+        with _unless_over(entry.offer, "accepted"):
+            await confirm_booking(tx, entry.offer.booking_id, ConfirmBooking())
     return await _settle(tx, accepted)
 
 
@@ -53,7 +57,8 @@ async def decline_offer(tx: Tx, entry_id: UUID, _command: AnswerOffer, principal
     entry = await known_entry(tx, entry_id)
     declined = entry.answered("declined", "declined")
     if entry.offer:
-        await cancel_booking(tx, entry.offer.booking_id, CancelBooking(), principal)
+        with _unless_over(entry.offer, "declined"):
+            await cancel_booking(tx, entry.offer.booking_id, CancelBooking(), principal)
     return await _settle(tx, declined)
 
 
@@ -100,6 +105,16 @@ async def review(tx: Tx, timer: Timer) -> None:
     for entry in await store.passed_over(tx):
         leaf_ids = {leaf_id for each in await store.fitting(tx, entry) for leaf_id in each.leaf_ids}
         await freed(tx, leaf_ids, entry.span)
+
+
+@contextmanager
+def _unless_over(offer: Offer, act: str) -> Iterator[None]:
+    """Refuse an answer to an offer whose booking is over, in the words of the list, settled or not yet."""
+    try:
+        yield
+    except NotPossibleNow as over:
+        outcome = replace(offer, booking_state=str(over.values["state"])).outcome
+        raise NotWaiting(state=outcome, act=act) from over
 
 
 async def _settle(tx: Tx, ended: Entry) -> EntryView:
