@@ -40,17 +40,15 @@ class Quay:
     def books(self, who: str) -> str:
         """Book the room, as soon as booking has heard of the membership; return the booking."""
         member = self.members[who]
-        body = {"booking_id": str(new_id()), **self.wish(member)}
-        until(lambda: member.send("POST", "booking", f"{BASE}/bookings", body).is_success, 60)
-        return body["booking_id"]
+        made = member.create("booking", f"{BASE}/bookings", "booking_id", self.wish(member), 60)
+        return str(made["booking_id"])
 
     def waits(self, who: str) -> str:
-        member, entry_id = self.members[who], str(new_id())
-        body = {"entry_id": entry_id, **self.wish(member)}
-        until(lambda: member.send("POST", "booking", f"{BASE}/waitlist", body).is_success, 60)
-        return entry_id
+        member = self.members[who]
+        made = member.create("booking", f"{BASE}/waitlist", "entry_id", self.wish(member), 60)
+        return str(made["entry_id"])
 
-    def wish(self, member: Person) -> dict[str, str]:
+    def wish(self, member: Person) -> Json:
         return {"resource_id": self.room_id, "person_id": str(member.person_id), **SLOT}
 
     def entry(self, who: str, entry_id: str) -> Json:

@@ -139,13 +139,11 @@ def a_buyer(zone: Zone, platform: Platform, name: str, mail: str) -> Buyer:
 def ordered(zone: Zone, buyer: Buyer, day: str) -> Json:
     """Qualify, order and agree on a visit, as the company does it itself."""
     wanted: Json = {
-        "line_id": str(new_id()),
         "site_id": zone.ids["site"],
         "customer": {"organisation_id": buyer.organisation_id},
         "unit": "Bureau 3",
     }
-    until(lambda: buyer.person.send("POST", "billing", f"{LAON}/fibre-lines", wanted).is_success)
-    buyer.line_id = wanted["line_id"]
+    buyer.line_id = buyer.person.create("billing", f"{LAON}/fibre-lines", "line_id", wanted)["line_id"]
     path = f"/fibre-lines/{buyer.line_id}"
     order = zone.sends(buyer.person, f"{path}/order", {"price_code": "fibre", "commitment_months": 12})
     visit = {"start": f"{day}T13:00:00Z", "end": f"{day}T15:00:00Z"}

@@ -192,9 +192,7 @@ def _equipped(fablab: Fablab) -> Fablab:
     until(lambda: manager.send("POST", "booking", defined, asked | sold).is_success)
     leader = {"resource_id": str(new_id()), "person_id": str(fablab.trainer.person_id), "name": "Thècle"}
     fablab.says(manager, "booking", f"/sites/{site['site_id']}/session-leaders", leader)
-    fablab.session_id = str(new_id())
     session = {
-        "session_id": fablab.session_id,
         "kind": "workshop",
         "title": {"fr": "Prise en main", "en": "First print"},
         "resource_id": room["resource_id"],
@@ -204,7 +202,7 @@ def _equipped(fablab: Fablab) -> Fablab:
         "quotas": [{"name": {"fr": "Membres", "en": "Members"}, "seats": 4}],
     }
     # as soon as booking has heard that the trainer is able herself
-    until(lambda: manager.send("POST", "booking", f"{BASE}/sessions", session).is_success)
+    fablab.session_id = manager.create("booking", f"{BASE}/sessions", "session_id", session)["session_id"]
     return fablab
 
 
@@ -228,9 +226,9 @@ def _enrolled(manager: Person, makers: tuple[Person, ...]) -> None:
 
 def _priced(manager: Person) -> None:
     address = {"lines": ["5 rue du 71e RI"], "postcode": "22000", "town": "Saint-Brieuc", "country": "FR"}
-    issuer: Json = {"issuer_id": str(new_id()), "name": "Saint-Brieuc Armor", "regime": "public_regie"}
+    issuer: Json = {"name": "Saint-Brieuc Armor", "regime": "public_regie"}
     seller = {"identifier": {"scheme": "siren", "value": SIREN, "country": "FR"}, "address": address}
-    until(lambda: manager.send("POST", "billing", f"{BASE}/issuers", issuer | seller).is_success)
+    issuer = manager.create("billing", f"{BASE}/issuers", "issuer_id", issuer | seller)
     book: Json = {"price_book_id": str(new_id()), "issuer_id": issuer["issuer_id"], "name": "Tarifs 2026"}
     decided = {"number": "2026-31", "adopted_on": "2026-02-18", "body": "Conseil"}
     prices = [_price("printer-minute", "minute", MINUTE_CENTS), _price("filament", "gram", GRAM_CENTS)]

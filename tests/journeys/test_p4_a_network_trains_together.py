@@ -65,7 +65,7 @@ def network(platform: Platform, operator: Person) -> Network:
 def test_a_seat_kept_for_another_town_is_found_taken_and_given_back_there(network: Network) -> None:
     first, second = network.learners
     course = network.session()
-    until(lambda: network.host.send("POST", "booking", f"{HOST}/sessions", course).is_success)
+    network.host.create("booking", f"{HOST}/sessions", "session_id", course)
     [found] = until(lambda: first.get("booking", f"{HOME}/shared-sessions")["items"])
     assert (found["session_id"], found["host_territory_id"]) == (course["session_id"], MORLAIX)
     assert (found["seats"], found["site_name"]) == (1, "Le Quai")
@@ -90,7 +90,7 @@ def test_a_course_that_is_called_off_ends_the_seats_elsewhere_with_its_reason(ne
     network.host.post("booking", f"{HOST}/sessions", course)
     path = f"{HOME}/shared-sessions/{course['session_id']}/seats"
     asked = _ask(learner)
-    until(lambda: learner.send("POST", "booking", path, asked).is_success)
+    learner.create("booking", path, "shared_seat_id", asked)
     why = {"reason": "Formatrice empêchée"}
     network.host.post("booking", f"{HOST}/sessions/{course['session_id']}/cancel", why)
 

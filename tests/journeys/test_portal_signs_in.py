@@ -121,13 +121,11 @@ def _booked(manager: Person, resource_id: str) -> str:
     now = datetime.fromisoformat(manager.get("membership", BEAUVAISIS)["now"])
     start = (now + timedelta(minutes=10)).replace(second=0, microsecond=0)
     booking = {
-        "booking_id": str(new_id()),
         "resource_id": resource_id,
         "person_id": str(manager.person_id),
         "start": start.isoformat(),
         "end": (start + timedelta(hours=1)).isoformat(),
         "audience": "company",
     }
-    path = f"{BEAUVAISIS}/bookings"
-    until(lambda: manager.send("POST", "booking", path, booking).is_success)
-    return booking["booking_id"]
+    made = manager.create("booking", f"{BEAUVAISIS}/bookings", "booking_id", booking)
+    return str(made["booking_id"])

@@ -126,9 +126,9 @@ def _takes_a_plan(administrator: Person, person_id: str, site_id: str) -> None:
 
 def _lives(hub: Hub, site_id: str) -> None:
     """Leave a canary in every text that may be written about a person."""
-    booking = {"booking_id": str(new_id()), "resource_id": hub.room_id, "person_id": hub.member_id}
+    booking = {"resource_id": hub.room_id, "person_id": hub.member_id}
     booking |= {"start": "2026-03-04T09:00:00Z", "end": "2026-03-04T11:00:00Z"}
-    until(lambda: hub.member.send("POST", "booking", f"{BASE}/bookings", booking).is_success, 60)
+    hub.member.create("booking", f"{BASE}/bookings", "booking_id", booking, 60)
     why = {"reason": f"Appel de {CANARY}"}
     hub.administrator.post("booking", f"{BASE}/bookings/{booking['booking_id']}/cancel", why)
     visit = {"visit_id": str(new_id()), "host_id": hub.member_id, "visitor_name": f"Ami de {CANARY}"}

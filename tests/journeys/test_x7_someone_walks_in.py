@@ -124,13 +124,12 @@ def _plan(manager: Person) -> str:
 
 def _priced(manager: Person) -> None:
     issuer = {
-        "issuer_id": str(new_id()),
         "name": "GrandSoissons",
         "identifier": {"scheme": "siren", "value": "240200477", "country": "FR"},
         "regime": "public_regie",
         "address": {"lines": ["1 rue du Mail"], "postcode": "02200", "town": "Soissons", "country": "FR"},
     }
-    until(lambda: manager.send("POST", "billing", f"{SOISSONS}/issuers", issuer).is_success)
+    manager.create("billing", f"{SOISSONS}/issuers", "issuer_id", issuer)
     price = {
         "price_code": "desk-day",
         "label": {"fr": "Poste à la journée", "en": "Desk for the day"},

@@ -157,8 +157,8 @@ def _registered(by: Person, session_id: str, person_id: str, **more: object) -> 
 def _use(hub: Hub, cutter: str) -> None:
     """Noé cuts since a few minutes, and says that a board has warped; the course has begun."""
     member = hub.people["member"]
-    usage: Json = {"usage_id": str(new_id()), "resource_id": cutter, "person_id": str(member.person_id)}
-    until(lambda: member.send("POST", "booking", f"{BASE}/usages", usage).is_success)
+    usage: Json = {"resource_id": cutter, "person_id": str(member.person_id)}
+    member.create("booking", f"{BASE}/usages", "usage_id", usage)
     incident: Json = {"incident_id": str(new_id()), "resource_id": cutter, "severity": "note"}
     member.post("booking", f"{BASE}/incidents", incident | {"words": "Une planche a gondolé"})
     clock_moved(hub, "2026-04-02T07:26:00Z")

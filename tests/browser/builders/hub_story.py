@@ -104,8 +104,8 @@ def _open(hub: Hub) -> None:
 def _agree(hub: Hub, contact: str) -> None:
     """Let the partner hear of bookings."""
     chief = hub.people["hub"]
-    account = {"partner_id": str(new_id()), "name": "Office de tourisme", "contact_person_id": contact}
-    until(lambda: chief.send("POST", "notifications", f"{BASE}/partners", account).is_success)
+    account = {"name": "Office de tourisme", "contact_person_id": contact}
+    chief.create("notifications", f"{BASE}/partners", "partner_id", account)
     agreement = {
         "agreement_id": str(new_id()),
         "topics": ["booking.bookings.v1"],
@@ -309,14 +309,12 @@ def booked(hub: Hub, start: str, end: str, place: int, how: str = "bookings") ->
     """Book for the member, as soon as booking has heard of the membership; return the booking's id."""
     member = hub.people["member"]
     wanted: Json = {
-        "booking_id": str(new_id()),
         "resource_id": hub.rooms[place],
         "person_id": str(member.person_id),
         "start": start,
         "end": end,
     }
-    until(lambda: member.send("POST", "booking", f"{BASE}/{how}", wanted).is_success)
-    return str(wanted["booking_id"])
+    return str(member.create("booking", f"{BASE}/{how}", "booking_id", wanted)["booking_id"])
 
 
 def _waits(hub: Hub, start: str, end: str, place: int) -> None:
@@ -330,13 +328,12 @@ def _connect(hub: Hub) -> None:
     """A fibre line for the company, active since 12 March; another one asked for."""
     chief, member = hub.people["hub"], hub.people["member"]
     zone = {
-        "zone_id": str(new_id()),
         "name": "Saint-Jean de l’Arnouze",
         "site_ids": [hub.site_id],
         "served_from": "2026-03-01",
         "ports": 8,
     }
-    until(lambda: chief.send("POST", "billing", f"{BASE}/fibre-zones", zone).is_success)
+    chief.create("billing", f"{BASE}/fibre-zones", "zone_id", zone)
     hub.line_id = _asked_line(hub, "Bureau 12")
     path = f"{BASE}/fibre-lines/{hub.line_id}"
     member.post("billing", f"{path}/order", {"price_code": "fibre-1g", "commitment_months": 12})
@@ -355,13 +352,12 @@ def _connect(hub: Hub) -> None:
 
 def _asked_line(hub: Hub, unit: str) -> str:
     body: Json = {
-        "line_id": str(new_id()),
         "site_id": hub.site_id,
         "customer": {"organisation_id": hub.organisation_id},
         "unit": unit,
     }
-    until(lambda: hub.people["member"].send("POST", "billing", f"{BASE}/fibre-lines", body).is_success)
-    return str(body["line_id"])
+    asked = hub.people["member"].create("billing", f"{BASE}/fibre-lines", "line_id", body)
+    return str(asked["line_id"])
 
 
 def _invoice(hub: Hub) -> None:

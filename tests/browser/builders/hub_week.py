@@ -2,7 +2,7 @@
 
 import httpx
 from hub_story import BASE, Hub, booked, registered
-from journey import Json, until
+from journey import Json
 
 from chassis.ids import new_id
 
@@ -112,9 +112,9 @@ def _ask(hub: Hub) -> None:
         },
     }
     chief.post("booking", f"{BASE}/policies", policy)
-    decides: Json = {"delegation_id": str(new_id()), "person_id": str(hub.people["finance"].person_id)}
+    decides: Json = {"person_id": str(hub.people["finance"].person_id)}
     decides |= {"scope_id": hall["resource_id"], "valid_from": "2026-04-02", "valid_until": "2026-06-30"}
-    until(lambda: chief.send("POST", "booking", f"{BASE}/approval-delegations", decides).is_success)
+    chief.create("booking", f"{BASE}/approval-delegations", "delegation_id", decides)
     booked(hub, "2026-04-08T12:00:00Z", "2026-04-08T16:00:00Z", len(hub.rooms) - 1)
 
 

@@ -117,6 +117,25 @@ class Person:
         answer: Json = response.json() if response.content else {}
         return answer
 
+    def create(self, service: str, path: str, named: str, body: Json, timeout: float = 30) -> Json:
+        """Create something as soon as the service has heard of what it rests on; return the answer.
+
+        Each try draws a new id, which `body` then names: a creation that was refused is refused for good.
+        """
+
+        def created() -> Json | None:
+            body[named] = str(new_id())
+            response = self.send("POST", service, path, body)
+            answer: Json = response.json()
+            said.append(f"{response.status_code} {response.text}")
+            return answer if response.is_success else None
+
+        said: list[str] = []
+        try:
+            return until(created, timeout) or {}
+        except AssertionError as never:
+            raise AssertionError(f"{path}: {said[-1]}") from never
+
     def refused(self, service: str, path: str, body: Json | None = None) -> Json:
         """Send a command that must be refused; return the refusal."""
         response = self.send("POST", service, path, body or {})

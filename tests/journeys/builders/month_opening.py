@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import httpx
 from journey import Json, Platform, until
@@ -91,15 +90,14 @@ def opened(platform: Platform, client: httpx.Client) -> Opened:
 
 
 def _sells(hub: Opened) -> None:
-    hub.issuer_id = str(new_id())
     seller = {
-        "issuer_id": hub.issuer_id,
         "name": "Carcassonne Agglo",
         "identifier": {"scheme": "siren", "value": SIREN, "country": "FR"},
         "regime": "public_regie",
         "address": _ADDRESS,
     }
-    until(lambda: hub.people["finance"].send("POST", "billing", f"{BASE}/issuers", seller).is_success)
+    finance = hub.people["finance"]
+    hub.issuer_id = finance.create("billing", f"{BASE}/issuers", "issuer_id", seller)["issuer_id"]
     version = {
         "name": "Tarifs 2026",
         "valid_from": _BEGUN,
@@ -239,17 +237,12 @@ def _belongs(hub: Opened, person_id: str, organisation_id: str) -> None:
 
 def _may_book(hub: Opened, who: str) -> None:
     """Wait until somebody can keep a desk in April; then give it back."""
-
-    def kept() -> Any:
-        body = {
-            "booking_id": str(new_id()),
-            "resource_id": hub.things["desk-1"],
-            "person_id": str(hub.people[who].person_id),
-            "start": "2026-04-07T08:00:00Z",
-            "end": "2026-04-07T09:00:00Z",
-        }
-        response = hub.people[who].send("POST", "booking", f"{BASE}/bookings/held", body)
-        return response.json()["booking_id"] if response.is_success else None
-
-    booking_id = until(kept, 60)
+    wanted = {
+        "resource_id": hub.things["desk-1"],
+        "person_id": str(hub.people[who].person_id),
+        "start": "2026-04-07T08:00:00Z",
+        "end": "2026-04-07T09:00:00Z",
+    }
+    held = hub.people[who].create("booking", f"{BASE}/bookings/held", "booking_id", wanted, 60)
+    booking_id = held["booking_id"]
     hub.post(who, "booking", f"/bookings/{booking_id}/cancel")
