@@ -37,6 +37,7 @@ async def test_who_has_no_role_here_learns_nothing_of_what_exists(api: Api, othe
     answers = [await api.get(f"{api.address}/{one}", headers=stranger) for one in (thing_id, new_id())]
     assert answers[0].content == answers[1].content
     assert (answers[0].status_code, code(answers[0])) == (403, "forbidden")
+    assert answers[0].json()["values"]["roles"] == "hub manager, member", "who may is no secret"
     # Neither a key nor an id that another actor used shows itself.
     known = await api.create(thing_id, 2, api.as_role("member", SOMEONE))
     assert (known.status_code, known.json()["thing_id"]) == (201, str(thing_id))

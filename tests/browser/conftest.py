@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import hub_fablab
+import hub_network
 import hub_story
 import hub_week
 import portal_visits
@@ -23,7 +24,7 @@ def platform() -> Iterator[Platform]:
 @pytest.fixture(scope="session")
 def hub(platform: Platform) -> Hub:
     """The « 302 » after its first month, at the beginning of a week."""
-    return hub_fablab.opened(hub_week.begun(hub_story.lived(platform)))
+    return hub_network.joined(hub_fablab.opened(hub_week.begun(hub_story.lived(platform))))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 # Uses the engine that answers; without one, installs Debian's and starts a private one for the time of the run
 # (needs root). The images are those named by MAILLAGE_TEST_POSTGRES_IMAGE and MAILLAGE_TEST_KAFKA_IMAGE, else
 # the official ones, else, where no image registry is in reach, images made here of Debian packages, the wheels
-# and the jars.
+# and the jars. MAILLAGE_JOURNEYS names the journeys; all of them if it is empty.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 place=$(mktemp -d /var/tmp/maillage-containers.XXXX)
@@ -104,5 +104,6 @@ section "the event path, row security and the storms of rivals"
     chassis tests/resilience services/*/tests/test_row_security.py services/*/tests/*/test_rivals.py
 
 section "the journeys, each platform on servers of its own"
-.venv/bin/pytest -q -m "$marked" tests/journeys
+read -ra journeys <<<"${MAILLAGE_JOURNEYS:-tests/journeys}"
+.venv/bin/pytest -q -m "$marked" "${journeys[@]}"
 section "done"

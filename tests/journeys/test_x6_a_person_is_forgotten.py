@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from busy_neighbour import Neighbour
 from journey import Json, Person, Platform, until
+from parked_and_replayed import lanes, parked, replayed
 from sandbox_clock import until_it_is
 from traces_left import column, places_of, wrapped_keys
 
 from chassis.ids import new_id
 from chassis.testing import new_territory
+from contracts.booking import BookingCancelled
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(900)]
 
@@ -43,6 +46,7 @@ class Hub:
     administrator: Person
     finance: Person
     member: Person
+    neighbour: Person
     room_id: str
     issuer_id: str
 
@@ -63,7 +67,9 @@ def hub(platform: Platform, operator: Person) -> Hub:
     site: Json = {"site_id": str(new_id()), "name": "Lieu d'Essai", "address": "1 Quai"}
     site |= {"postcode": "44000", "town_code": "44109"}
     administrator.post("membership", f"{BASE}/sites", site)
-    _takes_a_plan(administrator, person["person_id"], site["site_id"])
+    neighbour: Json = {"person_id": str(new_id()), "given_name": "Brume", "family_name": "d'Hiver"}
+    administrator.post("membership", f"{BASE}/persons", neighbour | {"mail": "brume@x6.example"})
+    _take_a_plan(administrator, (person["person_id"], neighbour["person_id"]), site["site_id"])
     weekly = [{"weekday": day, "opens": "08:00", "closes": "20:00"} for day in range(1, 7)]
     hours = {"valid_from": "2026-03-01", "weekly": weekly}
     path = f"{BASE}/sites/{site['site_id']}/opening-hours"
@@ -71,7 +77,8 @@ def hub(platform: Platform, operator: Person) -> Hub:
     room = {"resource_id": str(new_id()), "site_id": site["site_id"], "kind": "room", "name": "Salle"}
     administrator.post("booking", f"{BASE}/resources", room)
     member = platform.sign_in(f"{CANARY}@x6.example")
-    lived = Hub(platform, administrator, finance, member, room["resource_id"], issuer_id)
+    brume = platform.sign_in("brume@x6.example")
+    lived = Hub(platform, administrator, finance, member, brume, room["resource_id"], issuer_id)
     _lives(lived, site["site_id"])
     return lived
 
@@ -106,7 +113,7 @@ def _sells(finance: Person) -> str:
     return str(issuer["issuer_id"])
 
 
-def _takes_a_plan(administrator: Person, person_id: str, site_id: str) -> None:
+def _take_a_plan(administrator: Person, person_ids: tuple[str, ...], site_id: str) -> None:
     plan: Json = {
         "plan_id": str(new_id()),
         "name": {"fr": "Libre", "en": "Free"},
@@ -119,9 +126,10 @@ def _takes_a_plan(administrator: Person, person_id: str, site_id: str) -> None:
         "entitlements": [{"resource_kinds": ["room"], "paid_by": "plan"}],
     }
     administrator.post("membership", f"{BASE}/plans", plan)
-    taken = {"membership_id": str(new_id()), "holder": {"person_id": person_id}, "plan_id": plan["plan_id"]}
     more = {"audience": "nomad", "site_ids": [site_id], "valid_from": "2026-03-01"}
-    administrator.post("membership", f"{BASE}/memberships", taken | more)
+    for person_id in person_ids:
+        taken = {"membership_id": str(new_id()), "holder": {"person_id": person_id}}
+        administrator.post("membership", f"{BASE}/memberships", taken | more | {"plan_id": plan["plan_id"]})
 
 
 def _lives(hub: Hub, site_id: str) -> None:
@@ -150,10 +158,25 @@ def _lives(hub: Hub, site_id: str) -> None:
 
 
 def test_an_erased_person_is_found_nowhere_but_where_the_certificate_says(hub: Hub) -> None:
+    """While somebody else goes on booking, an event about the person waits, and all is said again after."""
+    wanted = {"resource_id": hub.room_id, "person_id": str(hub.neighbour.person_id)}
+    wanted |= {"start": "2026-04-07T09:00:00Z", "end": "2026-04-07T10:00:00Z"}
+    with Neighbour(hub.neighbour, BASE, wanted) as neighbour:
+        until(lambda: neighbour.given_up, 60)
+        _is_forgotten(hub)
+    assert neighbour.failed == []
+    own = hub.neighbour.get("booking", f"{BASE}/bookings/own?limit=200")["items"]
+    assert {each["state"] for each in own} == {"cancelled"}
+    assert {each["booking_id"] for each in own} <= set(neighbour.given_up)
+
+
+def _is_forgotten(hub: Hub) -> None:
     platform, erasure_id = hub.platform, str(new_id())
+    waiting = parked(platform, BookingCancelled.type, CANARY)
     sealed = column(platform, "membership", _NAMES, hub.member_id)
     visitors = column(platform, "booking", _VISITORS, hub.member_id)
     wanted = {"table:notifications.feed_events", "table:notifications.notices", "file:mail"}
+    wanted |= {f"table:{service}.lane_event" for service in ("billing", "membership", "notifications")}
     before = until(lambda: found if wanted <= (found := places_of(platform, CANARY)) else None, 60) or set()
     hidden = places_of(platform, *(each for each in (*sealed, *visitors) if each))
     assert len(before | hidden) >= 12, sorted(before | hidden)
@@ -168,6 +191,7 @@ def test_an_erased_person_is_found_nowhere_but_where_the_certificate_says(hub: H
     assert places_of(platform, CANARY) <= LAWFUL
     assert places_of(platform, *(each for each in (*sealed, *visitors) if each)) <= SEALED
     assert wrapped_keys(platform, hub.member_id) == set()
+    _cannot_come_back(hub, waiting, (*sealed, *visitors))
     said = httpx.get(address).json()
     assert [each["service"] for each in said["receipts"]] == [
         "billing",
@@ -183,6 +207,17 @@ def test_an_erased_person_is_found_nowhere_but_where_the_certificate_says(hub: H
     link = httpx.post(f"{platform.address('membership')}/v1/sign-in-links", json={"mail": hub.member.mail})
     assert link.is_success, "whoever asks for a link learns nothing"
     assert hub.administrator.send("GET", "membership", f"{BASE}/persons/{hub.member_id}").status_code == 404
+
+
+def _cannot_come_back(hub: Hub, waiting: str, hidden: tuple[str, ...]) -> None:
+    """Say all of the person again to who knows people; then let the event that waits be skipped."""
+    assert replayed(hub.platform, hub.member_id) > 5
+    assert wrapped_keys(hub.platform, hub.member_id) == set()
+    assert places_of(hub.platform, CANARY) <= LAWFUL
+    assert places_of(hub.platform, *(each for each in hidden if each)) <= SEALED
+    for lane in lanes(hub.platform, waiting):
+        hub.platform.run("lanes", "skip", lane, "--reason", "its beginning was never told")
+    assert lanes(hub.platform, waiting) == set()
 
 
 def _grounds(receipt: Json) -> dict[str, str]:
@@ -207,7 +242,8 @@ def _settled(hub: Hub, asked: Json) -> Json:
 
 def _settles_up(hub: Hub) -> None:
     """Carry out the cures: end the membership, and have what is due invoiced."""
-    [held] = hub.administrator.get("membership", f"{BASE}/memberships")["items"]
+    taken = hub.administrator.get("membership", f"{BASE}/memberships")["items"]
+    [held] = [each for each in taken if each["holder"]["person_id"] == hub.member_id]
     end = {"ended_on": "2026-03-03", "reason": "Départ"}
     hub.administrator.post("membership", f"{BASE}/memberships/{held['membership_id']}/end", end)
     hub.administrator.post("membership", f"{BASE}/move-clock", {"to": CUT_OFF})

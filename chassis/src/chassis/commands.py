@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from chassis import audit, metrics
 from chassis.db import Database, ScopeError, Tx
-from chassis.decisions import STAFF, Decision, Policy, Principal, Target, decide
+from chassis.decisions import ROLES, STAFF, Decision, Policy, Principal, Target, decide
 from chassis.errors import Forbidden, NotFound, Refused, Unauthenticated
 from chassis.idempotency import Attempt, IdReused, KeyReused, Stored, claim, settle
 from chassis.outbox import Cause
@@ -159,6 +159,8 @@ class Desk:
         except _Denied as denied:
             await self._note(caller, act, denied.decision)
             raise denied.refusal from denied
+        except Forbidden as unnamed:  # of a rule that a handler looks at
+            raise self._forbidden(str(unnamed.values["action"])) from unnamed
 
     def _admit(self, caller: Caller, act: Act | Open) -> None:
         """Turn away, before anything is looked up, whoever may not act on any object of the territory."""
@@ -168,7 +170,7 @@ class Desk:
         if isinstance(act, Act):
             decision = decide(self._policy, principal, act.action, Target(caller.territory_id))
             if decision.holds_for_every_target:
-                raise _Denied(decision, Forbidden(action=act.action))
+                raise _Denied(decision, self._forbidden(act.action))
 
     async def _check(self, tx: Tx, caller: Caller, act: Act | Open) -> str | None:
         """Return the role that allows the act on its very object, None for an open act."""
@@ -185,8 +187,13 @@ class Desk:
         decision = decide(self._policy, caller.signed_in, act.action, target)
         if decision.allowed:
             return decision.role
-        refusal = _not_found(act) if decision.reason == "not-own" else Forbidden(action=act.action)
+        refusal = _not_found(act) if decision.reason == "not-own" else self._forbidden(act.action)
         raise _Denied(decision, refusal)
+
+    def _forbidden(self, action: str) -> Forbidden:
+        """Say who may do it: the roles that the policy names."""
+        roles = [role.replace("-", " ") for role in ROLES if action in self._policy.get(role, {})]
+        return Forbidden(action, ", ".join(roles) or "other roles")
 
     async def _note(self, caller: Caller, act: Act | Open, decision: Decision | None) -> None:
         if decision is None or isinstance(act, Open):

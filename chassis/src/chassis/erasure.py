@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from chassis.db import PLATFORM, Tx
+from chassis.parked import silence
 from chassis.privacy import destroy_key
 from contracts.erasure import Gone, Hold, Kept
 
@@ -63,6 +64,7 @@ async def erase(
         async with tx.beside(siren):
             kept += await _keep(tx, person_id, {**traces.kept, **CHASSIS_KEEPS})
             gone.update(await _forget(tx, person_id, traces.in_territory))
+            gone["lane_event"] += await silence(tx, person_id)
     async with tx.beside(PLATFORM):
         kept += await _keep(tx, person_id, traces.kept_on_platform)
         gone.update(await _forget(tx, person_id, traces.on_platform))

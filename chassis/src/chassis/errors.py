@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import JsonValue
 
-from chassis.nouns import french
+from chassis.nouns import french, french_role
 
 Language = Literal["en", "fr"]
 
@@ -89,10 +89,22 @@ class Unauthenticated(Refused):
 
 
 class Forbidden(Refused):
-    """Your roles do not allow you to {action} here."""
+    """Your roles do not reach this here: {action} is for {roles}."""
 
     status = 403
-    fr = "Vos rôles ne vous permettent pas l'acte « {action} » ici."
+    fr = "Vos rôles n'y suffisent pas ici : « {action} » revient à {roles}."
+    cure = (
+        "Ask somebody who has that role, or have a territory administrator give it to you.",
+        "Demandez à qui a ce rôle, ou faites-le-vous donner par l'administration du territoire.",
+    )
+
+    def __init__(self, action: str, roles: str = "other roles") -> None:
+        super().__init__(action=action, roles=roles)
+
+    def in_french(self) -> Mapping[str, JsonValue]:
+        """Name the roles in French."""
+        roles = str(self.values["roles"]).split(", ")
+        return {**super().in_french(), "roles": ", ".join(map(french_role, roles))}
 
 
 class CatchingUp(Refused):

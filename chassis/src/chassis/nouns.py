@@ -71,6 +71,24 @@ FRENCH: Final[Mapping[str, str]] = {
     "waitlist entry": "attente",
 }
 
+FRENCH_ROLES: Final[Mapping[str, str]] = {
+    "platform operator": "l’exploitation de la plateforme",
+    "territory administrator": "l’administration du territoire",
+    "finance": "la comptabilité",
+    "hub manager": "la gestion du lieu",
+    "operator staff": "l’équipe de l’exploitant",
+    "trainer": "la formation",
+    "jury": "le jury",
+    "member": "un membre",
+    "partner": "un partenaire",
+    "other roles": "d’autres rôles",
+}
+
+
+def french_role(role: str) -> str:
+    """Say in French to whom a role belongs."""
+    return FRENCH_ROLES.get(role, role)
+
 
 def french(noun: str) -> str:
     """Say a noun in French; what has no French yet is said as it is named."""

@@ -122,7 +122,7 @@ _CHASSIS_OWN: Final = frozenset(
         "idempotency": "digest key",
         "jwks": "issuer keys",
         "lane": "error",
-        "lane_event": "data headers",  # events as they were told: sealed under the destroyed key
+        "lane_event": "data headers",  # sealed under the destroyed key; words are taken out
         "quarantine": "data error headers key",
         "reference_table": "name reason",
         "subject_key": "person_id wrapped_key",  # destroyed, and so for good

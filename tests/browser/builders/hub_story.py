@@ -264,6 +264,10 @@ def _join(hub: Hub) -> None:
 
 
 def _book_march(hub: Hub) -> None:
+    member = hub.people["member"]
+    visit: Json = {"host_id": str(member.person_id), "visitor_name": "Azalaïs Roque"}
+    visit |= {"expected_at": "2026-03-01T14:00:00Z"}
+    member.create("booking", f"{BASE}/sites/{hub.site_id}/visits", "visit_id", visit)
     booked(hub, "2026-03-02T09:00:00Z", "2026-03-02T11:00:00Z", 0)
     clock_moved(hub, "2026-03-02T09:05:00Z")
     items = hub.people["member"].get("booking", f"{BASE}/bookings/own")["items"]
@@ -379,14 +383,9 @@ def clock_moved(hub: Hub, to: str) -> None:
     until_it_is(hub.platform, TERRITORY, to)
 
 
-def registered(by: Person, given_name: str, family_name: str, mail: str) -> str:
-    body: Json = {
-        "person_id": str(new_id()),
-        "given_name": given_name,
-        "family_name": family_name,
-        "mail": mail,
-    }
-    person = by.post("membership", f"{BASE}/persons", body)
+def registered(by: Person, given_name: str, family_name: str, mail: str, base: str = BASE) -> str:
+    body = {"person_id": str(new_id()), "given_name": given_name, "family_name": family_name, "mail": mail}
+    person = by.post("membership", f"{base}/persons", body)
     return str(person["person_id"])
 
 

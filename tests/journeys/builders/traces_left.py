@@ -31,7 +31,7 @@ def wrapped_keys(platform: Platform, person_id: str) -> set[str]:
     return found
 
 
-def column(platform: Platform, service: str, query: str, *values: str) -> list[str]:
+def column(platform: Platform, service: str, query: str, *values: str | list[str]) -> list[str]:
     """Return the first column of a query past row security."""
     with connected(platform, service, "migrator") as connection:
         return [row[0] for row in connection.execute(query.encode(), list(values)).fetchall()]

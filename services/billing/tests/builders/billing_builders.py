@@ -104,7 +104,7 @@ class Town:
         for subscriber in service.subscribers:
             if subscriber.knows(fact.type):
                 cause = Cause(correlation_id=new_id(), causation_id=told, traceparent=traceparent)
-                async with self.database.tx(where, cause=cause) as tx:
+                async with self.worker.tx(where, cause=cause) as tx:
                     await subscriber.handler(fact.type)(tx, _event(fact, where, told))
         return told
 

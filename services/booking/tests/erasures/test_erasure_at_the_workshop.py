@@ -11,6 +11,7 @@ from machine_builders import a_machine, a_maker, start, stop
 from session_builders import a_session, registered
 
 from booking.leaders.handlers import LeadSessions, lead_sessions
+from chassis.db import Database
 from chassis.ids import new_id
 from chassis.outbox import Connection
 from contracts.values import PLATFORM
@@ -56,7 +57,7 @@ async def test_what_goes_on_holds_an_erasure_up_until_it_ends(
 
 
 async def test_neither_guests_nor_the_name_of_a_leader_stay(
-    hub: Hub, admin: Connection, secrets_dir: Path
+    hub: Hub, admin: Connection, secrets_dir: Path, worker_database: Database
 ) -> None:
     person_id = await a_leader(hub, LEADER)
     await introduce(hub, secrets_dir, person_id, LEADER, LEADER)
@@ -66,7 +67,7 @@ async def test_neither_guests_nor_the_name_of_a_leader_stay(
     await stop(hub, usage)
     assert {"resources", "bookings"} <= await canaries(admin, LEADER), "or the search would prove nothing"
     told = erased(hub, person_id)
-    await tell(hub.database, PLATFORM, told)
+    await tell(worker_database, PLATFORM, told)
     assert await canaries(admin, LEADER) <= {"event_log"}
     assert await admin.fetchval("SELECT guests FROM registrations WHERE person_id = $1", person_id) == [""]
     [receipt] = await answers(admin, "BookingTracesErased", told.erasure_id)

@@ -46,14 +46,14 @@ async def hand_in(people: People, person_id: UUID) -> UUID:
 
 
 async def test_of_an_erased_person_no_table_shows_anything_any_more(
-    people: People, database: Database, admin: Connection
+    people: People, worker_database: Database, admin: Connection
 ) -> None:
     person_id = await people.person(CANARY, CANARY, mail=a_mail(CANARY.lower()), address=f"1 rue {CANARY}")
     await hand_in(people, person_id)
     assert set(await canaries(admin)) >= {"documents", "document_views"}, "or the search would prove nothing"
     asked = await ask(people, person_id)
     assert (await people.get(f"persons/{person_id}")).json()["given_name"] == CANARY, "nothing is erased yet"
-    await checked(database, UUID(asked["erasure_id"]))
+    await checked(worker_database, UUID(asked["erasure_id"]))
     assert set(await canaries(admin)) <= {"event_log"}, "what staff wrote into an event stays in it"
     gone = await admin.fetchval("SELECT wrapped_key IS NULL FROM subject_key WHERE person_id = $1", person_id)
     assert gone is True
@@ -68,15 +68,15 @@ async def test_of_an_erased_person_no_table_shows_anything_any_more(
     assert tuple(left or ()) == (None, []), "nothing is left to find them by"
 
 
-async def test_the_certificate_comes_with_the_last_receipt(people: People, database: Database) -> None:
+async def test_the_certificate_comes_with_the_last_receipt(people: People, worker_database: Database) -> None:
     person_id = await people.person(mail=a_mail())
     asked = await ask(people, person_id)
     erasure_id, address = UUID(asked["erasure_id"]), f"/v1/certificates/{asked['certificate']}"
-    await checked(database, erasure_id)
+    await checked(worker_database, erasure_id)
     early = await people.api.get(address, {})
     assert code(early) == "erasure-not-done"
     assert early.json()["values"]["missing"] == "billing, booking, notifications"
-    await receipts(database, erasure_id)
+    await receipts(worker_database, erasure_id)
     done = (await people.api.get(address, {})).json()
     assert [each["service"] for each in done["receipts"]] == [
         "billing",
@@ -86,8 +86,12 @@ async def test_the_certificate_comes_with_the_last_receipt(people: People, datab
     ]
     kept = [(each["place"], each["ground"], each["until"]) for each in done["receipts"][0]["kept"]]
     assert kept == [("invoices", "accounting-law", "2037-01-01")]
-    printed = await people.api.get(f"{address}/pdf", {})
-    assert printed.content.startswith(b"%PDF-")
+    assert done["receipts"][0]["kept"][0]["name"] == {"fr": "factures", "en": "invoices"}
+    printed = [
+        await people.api.get(f"{address}/pdf", {"Accept-Language": language}) for language in ("fr", "en")
+    ]
+    assert all(each.content.startswith(b"%PDF-") for each in printed)
+    assert printed[0].content != printed[1].content, "each in its own language"
     assert len(await people.told("ErasureCompleted", erasure_id)) == 1
 
 
@@ -125,11 +129,11 @@ async def test_another_persons_erasure_waits_for_a_second_pair_of_eyes(
 
 
 async def test_what_still_runs_holds_an_erasure_up_and_each_territory_sees_its_own(
-    people: People, database: Database, admin: Connection
+    people: People, worker_database: Database, admin: Connection
 ) -> None:
     person_id = await people.person(mail=a_mail())
     elsewhere = people.at(a_siren())
-    await opened(database, elsewhere.siren)
+    await opened(worker_database, elsewhere.siren)
     assert (await elsewhere.post("join", people.myself(person_id))).is_error is False
     plan_id = await people.plan()
     await people.created(
@@ -142,7 +146,7 @@ async def test_what_still_runs_holds_an_erasure_up_and_each_territory_sees_its_o
     )
     asked = await ask(people, person_id)
     charge = Hold(territory_id=elsewhere.siren, reason="charge-to-invoice", count=3)
-    await checked(database, UUID(asked["erasure_id"]), charge)
+    await checked(worker_database, UUID(asked["erasure_id"]), charge)
     [held] = (await people.get("my-erasures", people.myself(person_id))).json()["items"]
     assert held["state"] == "held"
     assert {(each["territory_id"], each["reason"]) for each in held["holds"]} == {
@@ -155,14 +159,16 @@ async def test_what_still_runs_holds_an_erasure_up_and_each_territory_sees_its_o
     assert (await ask(people, person_id))["state"] == "checking", "and yet it can be asked for anew"
 
 
-async def test_a_late_or_repeated_answer_changes_nothing(people: People, database: Database) -> None:
+async def test_a_late_or_repeated_answer_changes_nothing(people: People, worker_database: Database) -> None:
     person_id = await people.person()
     erasure_id = UUID((await ask(people, person_id))["erasure_id"])
-    await receipts(database, erasure_id)
-    await checked(database, erasure_id)
-    await checked(database, erasure_id, Hold(territory_id=people.siren, reason="charge-to-invoice", count=1))
+    await receipts(worker_database, erasure_id)
+    await checked(worker_database, erasure_id)
+    await checked(
+        worker_database, erasure_id, Hold(territory_id=people.siren, reason="charge-to-invoice", count=1)
+    )
     assert len(await people.told("PersonErased", erasure_id)) == 1
     assert await people.told("ErasureCompleted", erasure_id) == [], "receipts before the erasure are none"
-    await receipts(database, erasure_id)
-    await receipts(database, erasure_id)
+    await receipts(worker_database, erasure_id)
+    await receipts(worker_database, erasure_id)
     assert len(await people.told("ErasureCompleted", erasure_id)) == 1

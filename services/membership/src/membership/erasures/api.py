@@ -16,6 +16,7 @@ from chassis.http import (
     creation,
     query,
 )
+from chassis.problems import language_of
 from membership.erasures import handlers, ports
 from membership.erasures.handlers import RequestErasure
 from membership.erasures.model import Certificate, ErasureShown
@@ -62,7 +63,7 @@ async def print_certificate(door: Door, token: FromPath[str]) -> Response[bytes]
     """Print the certificate, in the language asked for."""
     answer = await door.read(Open.ANYONE, handlers.certificate, token, vault())
     found = Certificate.model_validate_json(answer.content)  # type: ignore[arg-type] # bytes, already encoded
-    pdf = await ports.typeset(found)
+    pdf = await ports.typeset(found, language_of(door.request))
     headers = {"Content-Disposition": f'attachment; filename="{found.erasure_id}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
 

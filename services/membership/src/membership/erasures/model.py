@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field
 
 from chassis.errors import Refused
 from contracts.erasure import Gone, Hold, Kept
+from contracts.places import place_name
+from contracts.values import Wording
 
 State = Literal["asked", "checking", "held", "erasing", "done"]
 
@@ -69,6 +71,26 @@ class Erasure:
     inactive_since: date | None = None
 
 
+class GoneShown(Gone):
+    """What is gone, with the place in words."""
+
+    @computed_field  # type: ignore[prop-decorator] # pydantic's own way
+    @property
+    def name(self) -> Wording:
+        """What the place holds."""
+        return place_name(self.place)
+
+
+class KeptShown(Kept):
+    """What stays, with the place in words."""
+
+    @computed_field  # type: ignore[prop-decorator] # pydantic's own way
+    @property
+    def name(self) -> Wording:
+        """What the place holds."""
+        return place_name(self.place)
+
+
 class Receipt(BaseModel):
     """What one service has done."""
 
@@ -76,8 +98,8 @@ class Receipt(BaseModel):
 
     service: str
     answered_at: datetime
-    gone: tuple[Gone, ...]
-    kept: tuple[Kept, ...]
+    gone: tuple[GoneShown, ...]
+    kept: tuple[KeptShown, ...]
 
 
 class ErasureShown(BaseModel):
