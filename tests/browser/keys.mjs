@@ -8,7 +8,7 @@ const trail = [];
 
 // What a screen reader would call the element that has the focus.
 const called = (element) => {
-  const label = element.labels?.length ? element.labels[0].innerText : element.innerText;
+  const label = element.labels?.length ? element.labels[0].textContent : element.textContent;
   return (element.getAttribute("aria-label") || label || "").replace(/\s+/g, " ").trim();
 };
 

@@ -53,6 +53,18 @@ FRENCH: Final[Mapping[str, str]] = {
     "too_long": "Il faut au plus {max_length} élément(s).",
 }
 
+_A_DATE: Final = "It takes a date, such as 2026-03-12."
+_AN_INSTANT: Final = "It takes an instant, such as 2026-03-12T08:30:00Z."
+ENGLISH: Final[Mapping[str, str]] = {
+    "date_type": _A_DATE,
+    "date_parsing": _A_DATE,
+    "date_from_datetime_parsing": _A_DATE,
+    "datetime_type": _AN_INSTANT,
+    "datetime_parsing": _AN_INSTANT,
+    "datetime_from_date_parsing": _AN_INSTANT,
+}
+"""Where pydantic speaks of separators and characters to people who typed a date."""
+
 
 class BodyUnreadable(Exception):
     """A body that is refused as a whole, whatever was to be read from it; `errors` as pydantic gives them."""
@@ -90,7 +102,7 @@ def pointer(location: Iterable[object]) -> str:
 
 
 def _detail(error: Mapping[str, Any], language: Language) -> str:
-    english = str(error["msg"]).removeprefix("Value error, ")
+    english = ENGLISH.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
     if language == "en" or error["type"] not in FRENCH:
         return english
     context = {name: str(value) for name, value in error.get("ctx", {}).items()}

@@ -11,6 +11,7 @@ import structlog
 
 from chassis.ids import new_id
 from portal.settings import Service
+from portal.wording import gettext as _
 
 Json = dict[str, Any]
 Bearer = Callable[[], Awaitable[str]]
@@ -47,7 +48,7 @@ class Refused(Exception):
         return cls(
             status=response.status_code,
             code=said.get("code", "unexpected"),
-            title=reason,
+            title=_heading(response.status_code) or reason,
             detail=said.get("detail") or reason,
             cure=said.get("cure") or "",
             errors=said.get("errors") or (),
@@ -185,3 +186,19 @@ def _next(response: httpx.Response, name: str) -> str:
 def _kind(response: httpx.Response) -> str:
     kind: str = response.headers.get("content-type", "")
     return kind
+
+
+def _heading(status: int) -> str:
+    """Say what kind of refusal it is, in plain words; nothing for a kind that has none."""
+    match status:
+        case HTTPStatus.FORBIDDEN:
+            return _("This is not open to you")
+        case HTTPStatus.NOT_FOUND:
+            return _("It is not there")
+        case HTTPStatus.CONFLICT:
+            return _("That is not possible as things are")
+        case HTTPStatus.UNPROCESSABLE_ENTITY:
+            return _("Something that was entered does not fit")
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            return _("Too many requests in a short time")
+    return ""

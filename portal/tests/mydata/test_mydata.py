@@ -34,7 +34,7 @@ CERTIFICATE = {
         {
             "service": "billing",
             "answered_at": "2026-04-02T07:00:02Z",
-            "gone": [{"place": "persons", "rows": 1}],
+            "gone": [{"place": "persons", "rows": 1, "name": {"fr": "nom et coordonnées", "en": "name"}}],
             "kept": [{"place": "invoices", "rows": 2, "ground": "accounting-law", "until": "2037-01-01"}],
         }
     ],
@@ -91,6 +91,8 @@ async def test_a_certificate_is_read_without_an_account(client: Browser, town: S
     assert shown.status_code == 200
     assert "pièces comptables" in shown.text
     assert "2037" in shown.text
+    assert "nom et coordonnées" in shown.text
+    assert "invoices" in shown.text, "a service that does not say it in words yet is shown all the same"
 
 
 async def test_a_certificate_that_is_not_there_yet_says_what_is_awaited(
