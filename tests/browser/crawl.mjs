@@ -1,7 +1,7 @@
 // Visits every page as every visitor, in each language, colour scheme and width, and says what is wrong with it.
 // What refuses a visitor is one page for all addresses: it is looked at once for each, in the first language.
-// In turns, a page is looked at twice instead of eight times: once in each language, scheme and width, which of
-// them go together changing from page to page.
+// In turns, a page is looked at once by a visitor instead of eight times: four visitors see each pair of language,
+// scheme and width once, and which of them is whose changes from page to page.
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -52,20 +52,25 @@ async function send(page, { action, fields }) {
   return answer;
 }
 
+// What the visitor's turn is on a page: the columns of an orthogonal array, moved on from page to page.
+const turns = (page, visitor) => ({
+  language: order.languages[(page + visitor) % 2],
+  scheme: order.schemes[((page >> 1) + (visitor >> 1)) % 2],
+  width: order.widths[((page >> 2) + visitor + (visitor >> 1)) % 2],
+});
+
 async function lookAround(page, place, once, turn) {
   if (once) return look(page, place, order.schemes[0], order.widths.at(-1));
-  if (order.turns) {
-    const other = order.languages.indexOf(place.language);
-    return look(page, place, order.schemes[(turn + other) % 2], order.widths[((turn >> 1) + other) % 2]);
-  }
+  if (turn) return look(page, place, turn.scheme, turn.width);
   for (const scheme of order.schemes) for (const width of order.widths) await look(page, place, scheme, width);
 }
 
 async function crawl(visitor, language) {
   const context = await visit(browser, order, visitor, { language });
   await context.addInitScript({ content: axe });
-  for (const [turn, route] of visitor.routes.entries()) {
-    if (route.once && language !== order.languages[0]) continue;
+  for (const [number, route] of visitor.routes.entries()) {
+    const turn = order.turns ? turns(number, visitor.turn) : null;
+    if (language !== (route.once ? order.languages[0] : (turn?.language ?? language))) continue;
     const said = [];
     const page = await context.newPage();
     listen(page, said);
