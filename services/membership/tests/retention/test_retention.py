@@ -60,7 +60,7 @@ async def test_an_account_is_due_months_after_the_last_contact_and_no_day_before
 
 
 async def test_the_purge_asks_for_the_erasures_that_the_dry_run_shows_and_says_why(
-    life: Life, database: Database, admin: Connection
+    life: Life, worker_database: Database, admin: Connection
 ) -> None:
     await life.on("2026-03-02")
     gone = {await life.people.person(mail=a_mail()) for _ in range(3)}
@@ -80,8 +80,8 @@ async def test_the_purge_asks_for_the_erasures_that_the_dry_run_shows_and_says_w
         [erasure_id] = await asked_of(life, person_id, admin)
         [told] = await life.told("ErasureRequested", erasure_id)
         assert (told["inactive_since"], told["territories"]) == ("2026-03-03", [life.people.siren])
-        await checked(database, erasure_id)
-        await receipts(database, erasure_id)
+        await checked(worker_database, erasure_id)
+        await receipts(worker_database, erasure_id)
         assert (await life.people.get(f"persons/{person_id}")).status_code == 404
         token = shown[person_id]["certificate"]
         assert (await life.people.api.get(f"/v1/certificates/{token}", {})).status_code == 200
@@ -116,14 +116,16 @@ async def test_whoever_runs_something_or_is_known_elsewhere_is_held_and_counted(
 
 
 async def test_whom_another_service_holds_is_counted_as_held_until_a_later_cut_off(
-    life: Life, database: Database, admin: Connection
+    life: Life, worker_database: Database, admin: Connection
 ) -> None:
     await life.on("2026-03-02")
     person_id = await life.people.person()
     await life.on("2029-03-03")
     assert (await purged(life, "accounts"))["taken"] == 1
     [erasure_id] = await asked_of(life, person_id, admin)
-    await checked(database, erasure_id, Hold(territory_id=life.people.siren, reason="active-lately", count=2))
+    await checked(
+        worker_database, erasure_id, Hold(territory_id=life.people.siren, reason="active-lately", count=2)
+    )
     again = await purged(life, "accounts")
     assert (again["taken"], again["held"]) == (0, 1)
     assert (await life.people.get(f"persons/{person_id}")).json()["given_name"] == "Zoé"
