@@ -18,7 +18,7 @@ run: .venv/.runtime  ## run the whole platform in the foreground; Ctrl-C stops i
 
 test: .venv/.dev  ## run every test that needs no root, container or browser
 	@tests/own_environment.sh && own=0 || own=1; \
-	$(BIN)/python -m maillage.testservers -- $(BIN)/pytest --ignore=services -n 3 --dist loadfile \
+	$(BIN)/python -m maillage.testservers -- $(BIN)/pytest -n 3 --dist loadfile \
 		--no-loadscope-reorder -m "not slow and not mutants and not root" && exit $$own
 
 test-containers: .venv/.dev  ## run what needs PostgreSQL or Kafka on servers in containers (Docker)
