@@ -25,7 +25,7 @@ _ITS_OWN: Final = {**_ALL, "partner": 404}
 _UNSAID: Final = dict.fromkeys(("hub", "finance", "member", "partner"), 422)
 _STAFF: Final = {"hub": 200, "finance": 200, "member": 403, "partner": 403}
 _DESK: Final = {**_ELSEWHERE, "hub": 200}
-_LEADS: Final = {**_DESK, "finance": 404, "member": 404}
+_LEADS: Final = {**dict.fromkeys(ROLES, 404), "hub": 200}
 
 
 @dataclass(frozen=True, slots=True)
