@@ -213,3 +213,14 @@ def test_a_sale_leaves_out_what_was_not_said() -> None:
         "price_code": "pack-10",
         "holder": {"person_id": PERSON},
     }
+
+
+async def test_of_somebody_who_is_not_here_nothing_else_is_asked(client: Browser, town: Services) -> None:
+    town.me = profile("hub-manager")
+    await sign_in(client)
+    town.refusals[f"{BASE}/persons/{PERSON}"] = {"title": "Introuvable ici.", "code": "not-found"}
+    answer = await client.get(f"/passes/of/{PERSON}")
+    assert answer.is_client_error
+    assert not [path for path in town.asked if "credit-lots" in path], (
+        "two refusals at once: one wins by chance"
+    )

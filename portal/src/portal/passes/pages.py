@@ -130,8 +130,8 @@ async def _of_person(
     refusal: Refused | None = None,
 ) -> Template:
     site_id = _site_id(here, asked)
-    person, offers, lots = await asyncio.gather(
-        upstream.get("membership", f"{here.base}/persons/{person_id}"),
+    person = await upstream.get("membership", f"{here.base}/persons/{person_id}")  # first: it refuses alike
+    offers, lots = await asyncio.gather(
         _items(upstream, "billing", f"{here.base}/pass-offers"),
         _items(
             upstream, "booking", f"{here.base}/sites/{site_id}/credit-lots", {"person_id": str(person_id)}
