@@ -1,4 +1,4 @@
-"""Reads what the forms of uses and of maintenance say, how long a use has gone on, what is due first: pure."""
+"""Reads what the forms of uses and of maintenance say, and what is due first: pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time

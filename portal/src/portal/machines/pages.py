@@ -1,4 +1,4 @@
-"""The pages of machines: a member starts and stops one, staff see all in use, settle, and keep them in order."""
+"""The pages of machines: a member starts and stops one, staff settle uses and keep machines in order."""
 
 import asyncio
 from collections.abc import Mapping
