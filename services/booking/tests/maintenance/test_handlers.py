@@ -13,6 +13,7 @@ from machine_builders import a_machine, a_maker, start, stop
 
 from booking.maintenance.model import MaintenanceDue
 from booking.resources.handlers import ResourceView
+from chassis.db import Database
 from chassis.ids import new_id
 from chassis.outbox import Connection
 from contracts.booking import MaintenanceDone, MaintenanceRuleRetired, MaintenanceRuleSet
@@ -205,12 +206,12 @@ async def test_only_the_staff_set_rules_see_what_is_due_and_record_it(hub: Hub, 
 
 
 async def test_the_words_of_who_is_forgotten_are_emptied_and_the_fact_stays(
-    hub: Hub, api: Api, admin: Connection, secrets_dir: Path
+    hub: Hub, api: Api, admin: Connection, secrets_dir: Path, worker_database: Database
 ) -> None:
     technician = new_id()
     await introduce(hub, secrets_dir, technician, "Éloïse", "L’Établi")
     rule_id = await a_rule(api, await a_machine(hub))
     await done(api, rule_id, api.token("hub-manager", technician))
-    await tell(hub.database, PLATFORM, erased(hub, technician))
+    await tell(worker_database, PLATFORM, erased(hub, technician))
     kept = await admin.fetch("SELECT note FROM maintenances WHERE done_by = $1", technician)
     assert [row["note"] for row in kept] == [""]

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
@@ -68,8 +68,7 @@ class Rule:
     def retired(self, now: datetime, site: Site) -> "Rule":
         """Return it as it holds no longer; raises MaintenanceRuleOver."""
         self.check_holds(site)
-        values = {name: getattr(self, name) for name in self.__slots__}
-        return Rule(**{**values, "retired_at": now})
+        return replace(self, retired_at=now)
 
     def check_holds(self, site: Site) -> None:
         """Raise MaintenanceRuleOver for one that was retired."""
