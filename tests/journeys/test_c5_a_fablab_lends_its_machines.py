@@ -138,8 +138,9 @@ def test_maintenance_that_is_due_keeps_the_printer_from_starting_until_it_is_rec
     other.post("booking", f"{BASE}/usages/{running['usage_id']}/stop", {})
     rule = {"rule_id": str(new_id()), "resource_id": fablab.printer_id, "name": "Nettoyage de la buse"}
     fablab.says(fablab.manager, "booking", "/maintenance-rules", rule | {"every_hours": 1, "blocks": True})
+    fablab.move_clock("2026-04-09T08:00:00Z")
     use = maker.post("booking", f"{BASE}/usages", fablab.begins(maker))
-    fablab.move_clock("2026-04-08T17:45:00Z")
+    fablab.move_clock("2026-04-09T09:15:00Z")
     stopped_at = datetime.fromisoformat(use["started_at"]) + timedelta(hours=1)
     stop = f"/usages/{use['usage_id']}/stop"
     fablab.says(fablab.manager, "booking", stop, {"stopped_at": stopped_at.isoformat()})
@@ -149,7 +150,7 @@ def test_maintenance_that_is_due_keeps_the_printer_from_starting_until_it_is_rec
     assert refused["values"] == {
         "resource": "Imprimante 3D",
         "rule": "Nettoyage de la buse",
-        "since": "2026-04-08",
+        "since": "2026-04-09",
     }
     assert not _lacks_nothing(maker), "and reads why"
     done = {"maintenance_id": str(new_id()), "rule_id": rule["rule_id"], "note": "Buse changée"}

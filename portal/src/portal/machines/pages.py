@@ -77,7 +77,7 @@ async def record(visitor: SignedIn, upstream: Services, data: Form) -> Template 
 async def set_rule(visitor: SignedIn, upstream: Services, data: Form) -> Template | Redirect:
     """Set when a machine is due for maintenance."""
     here = await place(visitor, upstream)
-    sent = (f"{here.base}/maintenance-rules", model.rule(data), None)
+    sent: tuple[str, Json, str | None] = (f"{here.base}/maintenance-rules", model.rule(data), None)
     return await _done(visitor, upstream, data, sent)
 
 
@@ -87,7 +87,11 @@ async def retire(
 ) -> Template | Redirect:
     """Retire a rule of maintenance."""
     here = await place(visitor, upstream)
-    sent = (f"{here.base}/maintenance-rules/{rule_id}/retire", {}, data.get("key"))
+    sent: tuple[str, Json, str | None] = (
+        f"{here.base}/maintenance-rules/{rule_id}/retire",
+        {},
+        data.get("key"),
+    )
     return await _done(visitor, upstream, data, sent)
 
 
@@ -110,14 +114,14 @@ async def _machines(
     site_id = str(site["site_id"]) if site else ""
     wanted = {"limit": 200, **({"site_id": site_id} if site_id else {})}
     uses = f"sites/{site_id}/usages" if visitor.is_desk and site_id else "usages/own"
-    listed, maintenance, *found = await asyncio.gather(
+    listed, *found = await asyncio.gather(
         upstream.get("booking", f"{here.base}/machines/own", wanted),
-        _maintenance(visitor, upstream, here.base, site_id),
         *(
             upstream.get("booking", f"{here.base}/{uses}", {"in_state": state, "limit": 200})
             for state in ("open", "aborted")
         ),
     )
+    maintenance = await _maintenance(visitor, upstream, here.base, site_id)
     return page(
         visitor,
         "machines/machines.html",
