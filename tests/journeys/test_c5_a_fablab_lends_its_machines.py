@@ -132,6 +132,33 @@ def test_a_use_ends_where_the_next_booking_begins(fablab: Fablab) -> None:
     assert other.post("booking", f"{BASE}/usages", theirs)["state"] == "open"
 
 
+def test_maintenance_that_is_due_keeps_the_printer_from_starting_until_it_is_recorded(fablab: Fablab) -> None:
+    maker, other = fablab.makers
+    [running] = other.get("booking", f"{BASE}/usages/own?in_state=open")["items"]
+    other.post("booking", f"{BASE}/usages/{running['usage_id']}/stop", {})
+    rule = {"rule_id": str(new_id()), "resource_id": fablab.printer_id, "name": "Nettoyage de la buse"}
+    fablab.says(fablab.manager, "booking", "/maintenance-rules", rule | {"every_hours": 1, "blocks": True})
+    fablab.move_clock("2026-04-09T08:00:00Z")
+    use = maker.post("booking", f"{BASE}/usages", fablab.begins(maker))
+    fablab.move_clock("2026-04-09T09:15:00Z")
+    stopped_at = datetime.fromisoformat(use["started_at"]) + timedelta(hours=1)
+    stop = f"/usages/{use['usage_id']}/stop"
+    fablab.says(fablab.manager, "booking", stop, {"stopped_at": stopped_at.isoformat()})
+
+    refused = maker.refused("booking", f"{BASE}/usages", fablab.begins(maker))
+    assert refused["code"] == "maintenance-due"
+    assert refused["values"] == {
+        "resource": "Imprimante 3D",
+        "rule": "Nettoyage de la buse",
+        "since": "2026-04-09",
+    }
+    assert not _lacks_nothing(maker), "and reads why"
+    done = {"maintenance_id": str(new_id()), "rule_id": rule["rule_id"], "note": "Buse changée"}
+    fablab.says(fablab.manager, "booking", "/maintenances", done)
+    assert _lacks_nothing(maker)
+    assert maker.post("booking", f"{BASE}/usages", fablab.begins(maker))["state"] == "open"
+
+
 def _state(maker: Person, usage_id: str) -> tuple[str, str | None]:
     use = maker.get("booking", f"{BASE}/usages/{usage_id}")
     return use["state"], use["reason"]

@@ -31,6 +31,8 @@ FRENCH: Final[Mapping[str, str]] = {
     "lane": "file d’attente",
     "link": "lien",
     "machine class": "classe de machines",
+    "maintenance": "entretien",
+    "maintenance rule": "règle d’entretien",
     "membership": "adhésion",
     "message": "message",
     "network": "réseau",

@@ -42,6 +42,7 @@ PLACES: Final[Mapping[str, Wording]] = {
     "known_party": _named("personnes connues du territoire", "people whom the territory knows"),
     "lane_event": _named("événements en attente", "events that wait"),
     "ledger_balances": _named("soldes comptables", "balances of the ledger"),
+    "maintenances": _named("entretiens de machines", "maintenance of machines"),
     "membership_scopes": _named("lieux d’une adhésion", "places of a membership"),
     "membership_trials": _named("périodes d’essai", "trials"),
     "memberships": _named("adhésions", "memberships"),

@@ -24,6 +24,7 @@ from portal.choices import pages as choices
 from portal.cookies import sealed_session
 from portal.desk import pages as desk
 from portal.doors import pages as doors
+from portal.equipment import pages as equipment
 from portal.fibre import pages as fibre
 from portal.frame import Frame, add_security_headers, anyone, signed, signed_in, upstream
 from portal.imports import pages as imports
@@ -59,6 +60,7 @@ ROUTES: Final[Sequence[ControllerRouterHandler]] = [
     *turns.ROUTES,
     *visits.ROUTES,
     *machines.ROUTES,
+    *equipment.ROUTES,
     *planning.ROUTES,
     *weeks.ROUTES,
     *book.ROUTES,

@@ -62,7 +62,7 @@ class Services(httpx.AsyncBaseTransport):
         if path == "/v1/me":
             return (401, _refusal("unauthenticated")) if self.over else (200, self.me)
         if path in self.refusals:
-            return 409, self.refusals[path]
+            return self.refusals[path].get("status", 409), self.refusals[path]
         of_one = self.answers.get(f"{request.url.host} {path}")  # where two services have the same address
         return 200, of_one or self.answers.get(path) or self._place(path)
 

@@ -28,6 +28,23 @@ MACHINES = [
         "lack": {**LACK, "cure_fr": "Voyez un formateur.", "cure_en": None},
     },
 ]
+RULE = "01900000-0000-7000-8000-00000000d001"
+STANDS = {"resource_id": LASER, "resource_name": "Laser", "every_hours": 200, "blocks": True, "done_at": None}
+RULES = [
+    {**STANDS, "rule_id": USE, "name": "Graissage", "minutes": 60, "state": "fine"}
+    | {"due_since": None, "due_on": None},
+    {**STANDS, "rule_id": SITE, "name": "Filtre", "minutes": 9700, "state": "soon"}
+    | {"due_since": None, "due_on": "2026-05-01"},
+    {**STANDS, "rule_id": RULE, "name": "Optique", "minutes": 12060, "state": "due"}
+    | {"due_since": "2026-03-30", "due_on": None},
+]
+DONE = {
+    "resource_name": "Laser",
+    "name": "Optique",
+    "done_at": "2026-01-05T09:00:00Z",
+    "done_by_name": "Éloïse L’Établi",
+    "note": "Lentille changée",
+}
 USED = {
     "usage_id": USE,
     "resource_id": PRINTER,
@@ -49,6 +66,11 @@ def the_services(*roles: str) -> Services:
         f"{BASE}/usages": USED,
         f"{BASE}/usages/{USE}/stop": USED,
         f"{BASE}/incidents": {},
+        f"{BASE}/sites/{SITE}/maintenance-rules": {"items": RULES},
+        f"{BASE}/sites/{SITE}/maintenances": {"items": [DONE]},
+        f"{BASE}/maintenances": {},
+        f"{BASE}/maintenance-rules": {},
+        f"{BASE}/maintenance-rules/{RULE}/retire": {},
     }
     return Services(me=profile(*roles), answers=answers)
 
@@ -130,3 +152,92 @@ def test_a_use_that_goes_on_counts_its_whole_minutes_so_far() -> None:
     assert model.minutes(USED, datetime(2026, 4, 2, 6, 12, 59, tzinfo=UTC)) == 12
     assert model.minutes(USED, datetime(2026, 4, 2, 5, tzinfo=UTC)) == 0
     assert model.minutes({**USED, "minutes": 7}, datetime(2026, 4, 2, 9, tzinfo=UTC)) == 7
+
+
+@pytest.mark.parametrize("services", [the_services("hub-manager")])
+async def test_staff_see_what_is_due_first_and_what_was_done_last(
+    client: Browser, services: Services
+) -> None:
+    await sign_in(client)
+    text = (await client.get("/machines")).text
+    names = [text.index(f"Laser · {name}") for name in ("Optique", "Filtre", "Graissage")]
+    assert names == sorted(names)
+    assert "201 h d’utilisation sur 200" in text
+    assert "dû depuis le lundi 30 mars 2026" in text
+    assert "Éloïse L’Établi · Lentille changée" in text
+
+
+async def test_members_see_nothing_of_maintenance_but_what_keeps_them(
+    client: Browser, services: Services
+) -> None:
+    await sign_in(client)
+    assert "Entretien" not in (await client.get("/machines")).text
+    assert not [each for each in services.seen if "maintenance" in each.url.path]
+
+
+@pytest.mark.parametrize("services", [the_services("hub-manager")])
+async def test_maintenance_is_recorded_as_done_now_or_at_noon_of_an_earlier_day(
+    client: Browser, services: Services
+) -> None:
+    form = {"_csrf_token": await token(client), "key": USE, "site": SITE, "rule": RULE, "note": "Fait"}
+    done = await client.post(
+        "/machines/maintenance", data={**form, "day": "2026-04-02"}, follow_redirects=False
+    )
+    assert done.headers["location"] == f"/machines?site={SITE}"
+    assert sent(services, "/maintenances") == {"maintenance_id": USE, "rule_id": RULE, "note": "Fait"}
+    now = datetime(2026, 4, 2, 7, tzinfo=UTC)
+    assert (
+        model.done({**form, "day": "2026-04-01"}, now, "Europe/Paris")["done_at"]
+        == "2026-04-01T10:00:00+00:00"
+    )
+    assert model.done({**form, "day": "hier"}, now, "Europe/Paris")["done_at"] == "hier"
+
+
+@pytest.mark.parametrize("services", [the_services("hub-manager")])
+async def test_a_rule_is_set_with_what_was_filled_in_and_retired(client: Browser, services: Services) -> None:
+    csrf = await token(client)
+    form = {
+        "_csrf_token": csrf,
+        "key": RULE,
+        "site": SITE,
+        "machine": LASER,
+        "name": "Optique",
+        "blocks": "1",
+    }
+    await client.post("/machines/rules", data={**form, "every_hours": "200", "every_months": ""})
+    assert sent(services, "/maintenance-rules") == {
+        "rule_id": RULE,
+        "resource_id": LASER,
+        "name": "Optique",
+        "every_hours": 200,
+        "every_months": None,
+        "blocks": True,
+    }
+    await client.post(f"/machines/rules/{RULE}/retire", data={"_csrf_token": csrf, "key": "k", "site": SITE})
+    assert sent(services, f"/maintenance-rules/{RULE}/retire") == {}
+
+
+@pytest.mark.parametrize("services", [the_services("hub-manager")])
+async def test_a_refused_form_keeps_what_was_typed_and_stays_open(
+    client: Browser, services: Services
+) -> None:
+    csrf = await token(client)
+    refusal = {"code": "maintenance-to-come", "title": "À venir", "detail": "Encore à venir.", "status": 422}
+    services.refusals[f"{BASE}/maintenances"] = refusal
+    form = {"_csrf_token": csrf, "key": USE, "site": SITE, "rule": RULE, "note": "Lentille"}
+    text = (await client.post("/machines/maintenance", data=form)).text
+    assert "Encore à venir." in text
+    assert 'value="Lentille"' in text
+    assert '<details class="fold" open>' in text
+
+
+@pytest.mark.parametrize("services", [the_services("hub-manager")])
+async def test_who_does_not_look_after_the_machines_of_a_site_sees_the_page_without_maintenance(
+    client: Browser, services: Services
+) -> None:
+    refusal = {"code": "forbidden", "title": "Non", "status": 403}
+    services.refusals[f"{BASE}/sites/{SITE}/maintenance-rules"] = refusal
+    await sign_in(client)
+    answer = await client.get("/machines")
+    assert answer.status_code == 200
+    assert "Entretien" not in answer.text

@@ -161,7 +161,21 @@ def _use(hub: Hub, cutter: str) -> None:
     member.create("booking", f"{BASE}/usages", "usage_id", usage)
     incident: Json = {"incident_id": str(new_id()), "resource_id": cutter, "severity": "note"}
     member.post("booking", f"{BASE}/incidents", incident | {"words": "Une planche a gondolé"})
+    _maintain(hub, cutter)
     clock_moved(hub, "2026-04-02T07:26:00Z")
+
+
+def _maintain(hub: Hub, cutter: str) -> None:
+    """The optics are cleaned every month: last in February, so that it is due; the filter was changed."""
+    chief = hub.people["hub"]
+    rules = (("Nettoyage de l’optique", 1, "2026-02-20T09:00:00Z"), ("Filtre à fumées", 6, None))
+    for name, months, done_at in rules:
+        rule: Json = {"rule_id": str(new_id()), "resource_id": cutter, "name": name}
+        chief.post(
+            "booking", f"{BASE}/maintenance-rules", rule | {"every_hours": 200, "every_months": months}
+        )
+        done: Json = {"maintenance_id": str(new_id()), "rule_id": rule["rule_id"], "note": "Fait à l’atelier"}
+        chief.post("booking", f"{BASE}/maintenances", done | {"done_at": done_at})
 
 
 def _forget(hub: Hub) -> None:

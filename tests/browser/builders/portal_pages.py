@@ -120,6 +120,7 @@ def looks(hub: Hub) -> dict[str, list[Look]]:
             Look("import", f"/imports/{hub.import_id}", {**_ELSEWHERE, "hub": 200})
         ],
         "/machines": [Look("machines", f"/machines?site={hub.site_id}", _ALL)],
+        "/machines/define": [Look("define-machine", f"/machines/define?site={hub.site_id}", _DESK)],
         "/qualifications": [Look("qualifications", "/qualifications", _ALL)],
         "/qualifications/{class_id:uuid}": [Look("class", f"/qualifications/{hub.class_id}", _ALL)],
         "/passes": [Look("passes", "/passes", _ALL)],

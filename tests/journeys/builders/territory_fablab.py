@@ -74,6 +74,17 @@ def _uses(story: Story, member: str, machine_class_id: str) -> None:
     payer = {"audience": "nomad", "payer": {"person_id": member}}
     story.say_once_heard("desk", "booking", "/usages", usage | payer)
     story.say("desk", "booking", f"/usages/{usage['usage_id']}/heartbeat", {})
+    _maintains(story, printer)
+
+
+def _maintains(story: Story, printer: str) -> None:
+    """Set two rules for the printer, retire one, and note that the other was followed."""
+    rule = {"resource_id": printer, "every_months": 6, "name": f"Buse {story.place.canary}", "blocks": True}
+    for name in ("retired_id", "rule_id"):
+        story.say("desk", "booking", "/maintenance-rules", rule | {"rule_id": story.new(name)})
+    story.say("desk", "booking", f"/maintenance-rules/{story.ids['retired_id']}/retire", {})
+    done = {"maintenance_id": story.new("maintenance_id"), "rule_id": story.ids["rule_id"]}
+    story.say("desk", "booking", "/maintenances", done | {"note": f"Changée par {story.place.canary}"})
 
 
 def _watches(story: Story, member: str) -> None:

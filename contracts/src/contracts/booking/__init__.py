@@ -39,6 +39,7 @@ from contracts.booking.credits import (
     CreditsRestored,
     CreditsSpent,
 )
+from contracts.booking.maintenance import MaintenanceDone, MaintenanceRuleRetired, MaintenanceRuleSet
 from contracts.booking.policies import (
     APPROVALS,
     POLICIES,
@@ -213,6 +214,9 @@ __all__ = [
     "FeeWaived",
     "MachineDefined",
     "MachineIncidentReported",
+    "MaintenanceDone",
+    "MaintenanceRuleRetired",
+    "MaintenanceRuleSet",
     "Material",
     "MaterialUsed",
     "OccurrenceFreed",

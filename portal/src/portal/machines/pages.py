@@ -1,10 +1,13 @@
-"""The pages of machines: a member starts and stops one, staff see all in use and settle what fell silent."""
+"""The pages of machines: a member starts and stops one, staff settle uses and keep machines in order."""
 
 import asyncio
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
+from uuid import UUID
 
 from litestar import Request, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from portal.machines import model
@@ -62,6 +65,36 @@ async def incident(visitor: SignedIn, upstream: Services, data: Form) -> Templat
     return await _done(visitor, upstream, data, (f"{here.base}/incidents", body, None))
 
 
+@post("/machines/maintenance")
+async def record(visitor: SignedIn, upstream: Services, data: Form) -> Template | Redirect:
+    """Note that maintenance was done."""
+    here = await place(visitor, upstream)
+    body = model.done(data, here.now, here.zone)
+    return await _done(visitor, upstream, data, (f"{here.base}/maintenances", body, None))
+
+
+@post("/machines/rules")
+async def set_rule(visitor: SignedIn, upstream: Services, data: Form) -> Template | Redirect:
+    """Set when a machine is due for maintenance."""
+    here = await place(visitor, upstream)
+    sent: tuple[str, Json, str | None] = (f"{here.base}/maintenance-rules", model.rule(data), None)
+    return await _done(visitor, upstream, data, sent)
+
+
+@post("/machines/rules/{rule_id:uuid}/retire")
+async def retire(
+    visitor: SignedIn, upstream: Services, rule_id: FromPath[UUID], data: Form
+) -> Template | Redirect:
+    """Retire a rule of maintenance."""
+    here = await place(visitor, upstream)
+    sent: tuple[str, Json, str | None] = (
+        f"{here.base}/maintenance-rules/{rule_id}/retire",
+        {},
+        data.get("key"),
+    )
+    return await _done(visitor, upstream, data, sent)
+
+
 async def _done(
     visitor: Visitor, upstream: Upstream, data: Mapping[str, str], sent: tuple[str, Json, str | None]
 ) -> Template | Redirect:
@@ -88,6 +121,7 @@ async def _machines(
             for state in ("open", "aborted")
         ),
     )
+    maintenance = await _maintenance(visitor, upstream, here.base, site_id)
     return page(
         visitor,
         "machines/machines.html",
@@ -99,9 +133,27 @@ async def _machines(
         uses=[
             {**each, "so_far": model.minutes(each, here.now)} for answer in found for each in answer["items"]
         ],
+        maintenance=maintenance,
         typed=asked,
         refusal=refusal,
     )
 
 
-ROUTES: Final = [machines, start, stop, incident]
+async def _maintenance(visitor: Visitor, upstream: Upstream, base: str, site_id: str) -> Json | None:
+    """Return the rules and what was done last; None for who does not look after this site's machines."""
+    if not (visitor.is_desk and site_id):
+        return None
+    path = f"{base}/sites/{site_id}"
+    try:
+        rules, done = await asyncio.gather(
+            upstream.get("booking", f"{path}/maintenance-rules", {"limit": 200}),
+            upstream.get("booking", f"{path}/maintenances", {"limit": 10}),
+        )
+    except Refused as refusal:
+        if refusal.status == HTTPStatus.FORBIDDEN:
+            return None
+        raise
+    return {"rules": model.by_urgency(rules["items"]), "done": done["items"]}
+
+
+ROUTES: Final = [machines, start, stop, incident, record, set_rule, retire]

@@ -28,6 +28,7 @@ from booking.following.handlers import look_again
 from booking.incidents import api as incidents
 from booking.leaders import api as leaders
 from booking.machines import api as machines
+from booking.maintenance import api as maintenance
 from booking.occurrences import api as occurrences
 from booking.occurrences.handlers import tell_freed
 from booking.offers import api as offers
@@ -105,6 +106,7 @@ service: Final = Service(
         *presence.ROUTES,
         *announcements.ROUTES,
         *machines.ROUTES,
+        *maintenance.ROUTES,
         *qualified.ROUTES,
         *usage.ROUTES,
         *incidents.ROUTES,

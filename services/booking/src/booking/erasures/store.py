@@ -103,6 +103,7 @@ _IN_TERRITORY: Final = {
         UPDATE usages SET reason = NULL WHERE territory_id = $1 AND person_id = $2 AND reason IS NOT NULL
     """,
     "incidents": "UPDATE incidents SET words = '' WHERE territory_id = $1 AND reported_by = $2",
+    "maintenances": "UPDATE maintenances SET note = '' WHERE territory_id = $1 AND done_by = $2",
     # what stands for a leader may be called by their name
     "resources": """
         UPDATE resources r SET name = '' FROM person_resources p WHERE r.territory_id = $1
@@ -128,6 +129,7 @@ _KEPT: Final = {
         credit_lots="person_id",
         deliveries="person_id sealed_for handed_to",
         incidents="reported_by",
+        maintenances="done_by",
         memberships="person_id payer_person_id",
         permissions="person_id",
         purges="purged_by",

@@ -18,6 +18,7 @@ from booking.controllers.handlers import controlled_site
 from booking.controllers.model import Badge
 from booking.machines.handlers import known_machine
 from booking.machines.model import Machine
+from booking.maintenance.handlers import blocked_from
 from booking.openings.model import Interval, openings
 from booking.permissions import model, ports, store
 from booking.permissions.model import AHEAD, Permission
@@ -74,8 +75,9 @@ async def fetch_permissions(tx: Tx, _command: FetchPermissions, token: str) -> P
             continue
         machine, span = await known_machine(tx, place.resource), Interval(now, now + AHEAD)
         taken = await store.taken(tx, place.resource.leaf_ids, span)
+        closed = _closed(place, span, await blocked_from(tx, resource_id, place.site))
         for badge in badges:
-            times = model.windows(_opened(place, span), _closed(place, span), taken, badge.person_id)
+            times = model.windows(_opened(place, span), closed, taken, badge.person_id)
             allowed = await _allowed(tx, place, machine, badge, times)
             if allowed:
                 kept, times = allowed
@@ -208,7 +210,12 @@ def _opened(place: Bookable, span: Interval) -> list[Interval]:
     return model.clipped(openings(place.hours, place.resource.lineage, days, place.site.zone), span)
 
 
-def _closed(place: Bookable, span: Interval) -> list[Interval]:
-    """Return when the machine cannot be used in that time, as far as it is known."""
+def _closed(place: Bookable, span: Interval, maintained: datetime | None) -> list[Interval]:
+    """Return when the machine cannot be used in that time, as far as it is known.
+
+    Maintenance that is due, or falls due in that time, closes it from then on: until when, nobody knows.
+    """
     closed = [Interval(span.start, place.outage.until or span.end)] if place.outage else []
+    if maintained is not None and maintained < span.end:
+        closed.append(Interval(maintained, span.end))
     return [*closed, place.closure.interval] if place.closure else closed

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from booking.machines import store as machines
 from booking.machines.model import Machine
+from booking.maintenance.handlers import check_maintained
 from booking.qualifications import model, store
 from booking.qualifications.model import Needed, Qualification
 from booking.resources.model import Resource
@@ -70,7 +71,7 @@ async def qualified(
 
 
 async def own_machines(tx: Tx, asked: Asked, person_id: UUID, site_id: UUID | None) -> Page[MachineForMe]:
-    """List machines, and what each asks for that a person lacks today."""
+    """List machines, and what keeps a person from each today: what they lack, or maintenance that is due."""
     page = await machines.page(tx, asked, site_id)
     found = [await _for_me(tx, machine, name, person_id) for name, machine in page.items]
     return Page(found, page.last)
@@ -87,6 +88,7 @@ async def _for_me(tx: Tx, machine: Machine, name: str, person_id: UUID) -> Machi
     today = site.day_of(await tx.now())
     try:
         await qualified(tx, machine, name, person_id, (today, today))
+        await check_maintained(tx, machine.resource_id, site)
     except Refused as refusal:
         lack = Lack(
             code=refusal.code,

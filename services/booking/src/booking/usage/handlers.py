@@ -13,6 +13,7 @@ from booking.bookable.store import bookable
 from booking.bookings.handlers import known_booking
 from booking.machines.handlers import known_machine
 from booking.machines.model import Machine
+from booking.maintenance.handlers import check_maintained
 from booking.openings.model import Interval, openings
 from booking.qualifications.handlers import check_qualified
 from booking.releases.handlers import USE_ENDS
@@ -104,6 +105,7 @@ async def start_usage(tx: Tx, command: StartUsage, principal: Principal) -> Usag
     machine, site = await known_machine(tx, place.resource), place.site
     at_desk = await may(tx, site, principal, DESK)
     place.check_usable(Interval(now, now + _MOMENT), None, at_desk=at_desk)
+    await check_maintained(tx, command.resource_id, site)
     days = site.days_of(now, now + _MOMENT)
     await check_qualified(tx, [place.resource], command.person_id, days)
     if command.booking_id:

@@ -1,0 +1,1 @@
+"""The page on which staff make a machine of a piece of equipment."""
